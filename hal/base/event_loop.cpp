@@ -1,0 +1,131 @@
+#include "hal/base/event_loop.hpp"
+
+#include <glib-unix.h>
+#include <glib.h>
+
+#include <utility>
+
+namespace perch {
+namespace {
+
+using Task = std::function<void()>;
+
+gboolean run_task(gpointer task) {
+  (*static_cast<Task*>(task))();
+  return G_SOURCE_REMOVE;
+}
+void free_task(gpointer task) { delete static_cast<Task*>(task); }
+
+// A GSource whose dispatch calls a std::function that its owner keeps.
+struct CallbackSource {
+  GSource base;
+  Task* callback;
+};
+gboolean dispatch_callback(GSource* source, GSourceFunc, gpointer) {
+  (*reinterpret_cast<CallbackSource*>(source)->callback)();
+  return G_SOURCE_CONTINUE;
+}
+GSourceFuncs timer_functions() {
+  GSourceFuncs functions{};
+  functions.dispatch = dispatch_callback;
+  return functions;
+}
+
+struct WatchSource {
+  GSource base;
+  gpointer tag;
+  std::function<void(unsigned)>* on_ready;
+};
+gboolean dispatch_watch(GSource* source, GSourceFunc, gpointer) {
+  auto* watch = reinterpret_cast<WatchSource*>(source);
+  const GIOCondition condition = g_source_query_unix_fd(source, watch->tag);
+  unsigned ready = IoWatch::kNone;
+  if (condition & (G_IO_IN | G_IO_ERR | G_IO_HUP)) ready |= IoWatch::kRead;
+  if (condition & G_IO_OUT) ready |= IoWatch::kWrite;
+  if (ready != IoWatch::kNone) (*watch->on_ready)(ready);
+  return G_SOURCE_CONTINUE;
+}
+GSourceFuncs watch_functions() {
+  GSourceFuncs functions{};
+  functions.dispatch = dispatch_watch;
+  return functions;
+}
+
+gint64 to_glib_time(TimePoint t) {
+  // g_get_monotonic_time() is CLOCK_MONOTONIC in microseconds, as is steady_clock here. Rounded up: never early.
+  return t == kNever ? -1 : (t.time_since_epoch().count() + 999) / 1000;
+}
+
+void drop(GSource* source) {
+  g_source_destroy(source);
+  g_source_unref(source);
+}
+
+}  // namespace
+
+EventLoop::EventLoop() : context_(g_main_context_new()) {}
+
+EventLoop::~EventLoop() { g_main_context_unref(context_); }
+
+void EventLoop::run() {
+  g_main_context_push_thread_default(context_);
+  while (!quit_) g_main_context_iteration(context_, TRUE);
+  g_main_context_pop_thread_default(context_);
+}
+
+void EventLoop::quit() {
+  post([this] { quit_ = true; });
+}
+
+void EventLoop::post(Task task) {
+  GSource* source = g_idle_source_new();
+  g_source_set_priority(source, G_PRIORITY_DEFAULT);
+  g_source_set_callback(source, run_task, new Task(std::move(task)), free_task);
+  g_source_attach(source, context_);
+  g_source_unref(source);
+}
+
+Timer::Timer(EventLoop& loop, Task on_fire) : on_fire_(std::move(on_fire)) {
+  static GSourceFuncs functions = timer_functions();
+  source_ = g_source_new(&functions, sizeof(CallbackSource));
+  reinterpret_cast<CallbackSource*>(source_)->callback = new Task([this] {
+    set(kNever);  // before the callback, which may set the next deadline
+    on_fire_();
+  });
+  g_source_attach(source_, loop.native());
+}
+
+Timer::~Timer() {
+  Task* callback = reinterpret_cast<CallbackSource*>(source_)->callback;
+  drop(source_);
+  delete callback;
+}
+
+void Timer::set(TimePoint deadline) {
+  if (deadline == deadline_) return;  // g_source_set_ready_time wakes the loop each time
+  deadline_ = deadline;
+  g_source_set_ready_time(source_, to_glib_time(deadline));
+}
+
+IoWatch::IoWatch(EventLoop& loop, int fd, std::function<void(unsigned)> on_ready) : on_ready_(std::move(on_ready)) {
+  static GSourceFuncs functions = watch_functions();
+  source_ = g_source_new(&functions, sizeof(WatchSource));
+  tag_ = g_source_add_unix_fd(source_, fd, G_IO_IN);
+  auto* watch = reinterpret_cast<WatchSource*>(source_);
+  watch->tag = tag_;
+  watch->on_ready = &on_ready_;
+  g_source_attach(source_, loop.native());
+}
+
+IoWatch::~IoWatch() { drop(source_); }
+
+void IoWatch::want(unsigned events) {
+  if (events == wanted_) return;  // changing the mask wakes the loop: a busy loop if done every turn
+  wanted_ = events;
+  int condition = 0;
+  if (events & kRead) condition |= G_IO_IN;
+  if (events & kWrite) condition |= G_IO_OUT;
+  g_source_modify_unix_fd(source_, tag_, static_cast<GIOCondition>(condition));
+}
+
+}  // namespace perch

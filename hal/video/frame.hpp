@@ -1,0 +1,41 @@
+// What a video source hands on: a frame in whatever form the camera has it.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "hal/base/bytes.hpp"
+#include "hal/base/time.hpp"
+#include "hal/base/units.hpp"
+
+namespace perch::video {
+
+enum class PixelFormat : std::uint8_t { kI420, kNv12, kYuyv, kMjpeg, kH264 };
+[[nodiscard]] const char* to_string(PixelFormat format);
+/// MJPEG and H.264 frames are one run of bytes in planes[0].
+[[nodiscard]] constexpr bool is_compressed(PixelFormat format) {
+  return format == PixelFormat::kMjpeg || format == PixelFormat::kH264;
+}
+
+struct VideoFormat {
+  PixelFormat pixel = PixelFormat::kI420;
+  Size size;
+  FrameRate rate;
+  bool operator==(const VideoFormat&) const = default;
+};
+
+struct Plane {
+  const std::uint8_t* data = nullptr;
+  int stride = 0;  ///< [bytes]; 0 for compressed formats
+  std::size_t size = 0;  ///< [bytes]
+};
+
+/// Borrowed from the source until its next read_frame(), stop or destruction.
+struct Frame {
+  VideoFormat format;
+  std::array<Plane, 3> planes{};  ///< I420: Y U V; NV12: Y UV; YUYV, MJPEG, H264: one
+  TimePoint captured_at;          ///< monotonic; when the first line was exposed, as near as the driver tells
+  std::uint32_t number = 0;       ///< counts from 0 at open; a gap means the driver dropped frames
+};
+
+}  // namespace perch::video

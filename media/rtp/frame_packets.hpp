@@ -1,0 +1,40 @@
+// One encoded frame cut into RTP payloads once, shared read-only by every viewer and by the retransmission history.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "hal/base/bytes.hpp"
+#include "hal/base/time.hpp"
+#include "media/rtp/types.hpp"
+
+namespace perch::rtp {
+
+/// Packets of one stream (tier) are numbered from 0 without gaps; viewers map the index to their own sequence numbers.
+using PacketIndex = std::int64_t;
+
+struct FramePackets {
+  struct Fragment {
+    std::uint32_t offset = 0;  ///< into `bytes`
+    std::uint16_t size = 0;
+  };
+
+  PacketIndex first_index = 0;  ///< of fragments[0]
+  Timestamp timestamp;          ///< 90 kHz, from captured_at
+  TimePoint captured_at;        ///< monotonic capture stamp
+  bool keyframe = false;        ///< starts with SPS, PPS, IDR: decoding may begin here
+  Bytes bytes;                  ///< all payloads, one after the other
+  std::vector<Fragment> fragments;  ///< in order; the last one carries the RTP marker bit
+
+  [[nodiscard]] ByteView payload(std::size_t i) const {
+    return ByteView(bytes).subspan(fragments[i].offset, fragments[i].size);
+  }
+  [[nodiscard]] PacketIndex end_index() const { return first_index + static_cast<PacketIndex>(fragments.size()); }
+  [[nodiscard]] bool is_last(std::size_t i) const { return i + 1 == fragments.size(); }
+};
+
+/// Immutable once shared; freed by whoever lets go last, on any thread.
+using FramePacketsPtr = std::shared_ptr<const FramePackets>;
+
+}  // namespace perch::rtp
