@@ -1,0 +1,238 @@
+#include "net/ice_agent.hpp"
+
+#include <gio/gio.h>
+#include <nice/agent.h>
+
+#include <array>
+#include <cstring>
+
+#include "hal/base/log.hpp"
+#include "net/udp_batch.hpp"
+
+namespace perch::net {
+namespace {
+
+constexpr char kModule[] = "ice";
+constexpr guint kComponent = 1;
+constexpr guint kPacingMs = 5;  // RFC 8445 §14.2: Ta is at least 5 ms; libnice's 20 ms costs a joiner 15 ms
+
+struct AgentDeleter {
+  void operator()(NiceAgent* agent) const { g_object_unref(agent); }
+};
+struct CandidateDeleter {
+  void operator()(NiceCandidate* candidate) const { nice_candidate_free(candidate); }
+};
+struct SocketDeleter {
+  void operator()(GSocket* socket) const { g_object_unref(socket); }
+};
+using CandidatePtr = std::unique_ptr<NiceCandidate, CandidateDeleter>;
+
+const char* type_name(NiceCandidateType type) {
+  switch (type) {
+    case NICE_CANDIDATE_TYPE_HOST: return "host";
+    case NICE_CANDIDATE_TYPE_SERVER_REFLEXIVE: return "srflx";
+    case NICE_CANDIDATE_TYPE_PEER_REFLEXIVE: return "prflx";
+    case NICE_CANDIDATE_TYPE_RELAYED: return "relay";
+  }
+  return "unknown";
+}
+
+std::string describe(const NiceCandidate& candidate) {
+  std::array<char, NICE_ADDRESS_STRING_LEN> address{};
+  nice_address_to_string(&candidate.addr, address.data());
+  return std::string(type_name(candidate.type)) + ' ' + address.data() + ':' +
+         std::to_string(nice_address_get_port(&candidate.addr));
+}
+
+NiceRelayType relay_type(IceServer::Kind kind) {
+  if (kind == IceServer::Kind::kTurnTls) return NICE_RELAY_TYPE_TURN_TLS;
+  return kind == IceServer::Kind::kTurnTcp ? NICE_RELAY_TYPE_TURN_TCP : NICE_RELAY_TYPE_TURN_UDP;
+}
+
+}  // namespace
+
+class IceAgent::Impl {
+ public:
+  Impl(EventLoop& loop, bool controlling, Callbacks callbacks);
+  ~Impl();
+
+  Result<void> configure(const IceConfig& config, const IceCredentials& local);
+  Result<void> gather();
+  void set_remote_credentials(const IceCredentials& remote);
+  bool add_remote_candidate(const std::string& candidate);
+  void remote_candidates_done() { nice_agent_peer_candidate_gathering_done(agent_.get(), stream_); }
+  void restart(const IceCredentials& local, const IceCredentials& remote);
+  std::size_t send(std::span<const ByteView> datagrams);
+  [[nodiscard]] std::string selected_pair() const { return selected_pair_; }
+
+ private:
+  void connect_signals();
+  void on_candidate(NiceCandidate* candidate);
+  void on_state(guint state);
+  void on_selected_pair(const NiceCandidate& local, const NiceCandidate& remote);
+  bool add_candidate(NiceCandidate* candidate);
+
+  EventLoop& loop_;
+  const Callbacks callbacks_;
+  std::unique_ptr<NiceAgent, AgentDeleter> agent_;
+  guint stream_ = 0;
+  bool relays_configured_ = false;
+  std::string selected_pair_;
+  NiceAddress selected_remote_{};
+  std::unique_ptr<GSocket, SocketDeleter> direct_;  ///< none when the pair is relayed or TCP
+  UdpDestination destination_;
+  UdpBatch batch_;
+};
+
+IceAgent::Impl::Impl(EventLoop& loop, bool controlling, Callbacks callbacks)
+    : loop_(loop), callbacks_(std::move(callbacks)) {
+  const auto options = static_cast<NiceAgentOption>(NICE_AGENT_OPTION_ICE_TRICKLE | NICE_AGENT_OPTION_CONSENT_FRESHNESS);
+  agent_.reset(nice_agent_new_full(loop.native(), NICE_COMPATIBILITY_RFC5245, options));
+  g_object_set(agent_.get(), "controlling-mode", controlling ? TRUE : FALSE, "upnp", FALSE, "ice-tcp", FALSE,
+               "stun-pacing-timer", kPacingMs, nullptr);
+}
+
+IceAgent::Impl::~Impl() {
+  g_signal_handlers_disconnect_by_data(agent_.get(), this);
+  nice_agent_attach_recv(agent_.get(), stream_, kComponent, loop_.native(), nullptr, nullptr);
+  if (!relays_configured_) return;
+  // A TURN allocation is given back (RFC 8656 §8) before the agent goes; the callback holds the last reference.
+  nice_agent_close_async(agent_.get(), [](GObject* agent, GAsyncResult*, gpointer) { g_object_unref(agent); }, nullptr);
+  static_cast<void>(agent_.release());
+}
+
+void IceAgent::Impl::connect_signals() {
+  auto* candidate = +[](NiceAgent*, NiceCandidate* c, gpointer self) { static_cast<Impl*>(self)->on_candidate(c); };
+  auto* done = +[](NiceAgent*, guint, gpointer self) { static_cast<Impl*>(self)->callbacks_.on_gathering_done(); };
+  auto* state = +[](NiceAgent*, guint, guint, guint s, gpointer self) { static_cast<Impl*>(self)->on_state(s); };
+  auto* pair = +[](NiceAgent*, guint, guint, NiceCandidate* l, NiceCandidate* r, gpointer self) {
+    static_cast<Impl*>(self)->on_selected_pair(*l, *r);
+  };
+  g_signal_connect(agent_.get(), "new-candidate-full", G_CALLBACK(candidate), this);
+  g_signal_connect(agent_.get(), "candidate-gathering-done", G_CALLBACK(done), this);
+  g_signal_connect(agent_.get(), "component-state-changed", G_CALLBACK(state), this);
+  g_signal_connect(agent_.get(), "new-selected-pair-full", G_CALLBACK(pair), this);
+}
+
+Result<void> IceAgent::Impl::configure(const IceConfig& config, const IceCredentials& local) {
+  stream_ = nice_agent_add_stream(agent_.get(), 1);
+  if (stream_ == 0) return fail(Errc::kInternal, "libnice gave no stream");
+  if (!nice_agent_set_local_credentials(agent_.get(), stream_, local.ufrag.c_str(), local.pwd.c_str()))
+    return fail(Errc::kInvalid, "libnice refused our ICE credentials");
+  for (const std::string& text : config.local_addresses) {
+    NiceAddress address;
+    nice_address_init(&address);
+    if (!nice_address_set_from_string(&address, text.c_str()))
+      return fail(Errc::kInvalid, "[ice] local_addresses: " + quoted(text) + " is no IP address");
+    nice_agent_add_local_address(agent_.get(), &address);
+  }
+  for (const IceServer& server : config.servers) {
+    if (server.kind == IceServer::Kind::kStun) {
+      g_object_set(agent_.get(), "stun-server", server.host.c_str(), "stun-server-port", guint{server.port}, nullptr);
+      continue;
+    }
+    relays_configured_ = true;
+    nice_agent_set_relay_info(agent_.get(), stream_, kComponent, server.host.c_str(), server.port,
+                              server.username.c_str(), server.credential.c_str(), relay_type(server.kind));
+  }
+  connect_signals();
+  auto* receive = +[](NiceAgent*, guint, guint, guint length, gchar* bytes, gpointer self) {
+    static_cast<Impl*>(self)->callbacks_.on_datagram({reinterpret_cast<const std::uint8_t*>(bytes), length});
+  };
+  nice_agent_attach_recv(agent_.get(), stream_, kComponent, loop_.native(), receive, this);
+  return {};
+}
+
+Result<void> IceAgent::Impl::gather() {
+  if (nice_agent_gather_candidates(agent_.get(), stream_)) return {};
+  return fail(Errc::kUnavailable, "no usable network address (libnice leaves out loopback, docker*, veth* and virbr*; name addresses in [ice] local_addresses)");
+}
+
+void IceAgent::Impl::set_remote_credentials(const IceCredentials& remote) {
+  nice_agent_set_remote_credentials(agent_.get(), stream_, remote.ufrag.c_str(), remote.pwd.c_str());
+}
+
+bool IceAgent::Impl::add_remote_candidate(const std::string& candidate) {
+  const CandidatePtr parsed(nice_agent_parse_remote_candidate_sdp(agent_.get(), stream_, ("a=" + candidate).c_str()));
+  if (!parsed) return false;
+  // RFC 8445 §5.1.1.1: loopback candidates MUST NOT be used between hosts, but serve a browser on this machine.
+  return add_candidate(parsed.get());
+}
+
+bool IceAgent::Impl::add_candidate(NiceCandidate* candidate) {
+  GSList only{candidate, nullptr};
+  return nice_agent_set_remote_candidates(agent_.get(), stream_, kComponent, &only) > 0;
+}
+
+void IceAgent::Impl::restart(const IceCredentials& local, const IceCredentials& remote) {
+  nice_agent_restart_stream(agent_.get(), stream_);
+  nice_agent_set_local_credentials(agent_.get(), stream_, local.ufrag.c_str(), local.pwd.c_str());
+  set_remote_credentials(remote);
+  if (!nice_address_is_valid(&selected_remote_)) return;
+  // Until the browser checks again there is no pair to send on; its known address makes one at once.
+  const CandidatePtr known(nice_candidate_new(NICE_CANDIDATE_TYPE_HOST));
+  known->component_id = kComponent;
+  known->stream_id = stream_;
+  known->transport = NICE_CANDIDATE_TRANSPORT_UDP;
+  known->addr = known->base_addr = selected_remote_;
+  std::strcpy(known->foundation, "1");
+  add_candidate(known.get());
+}
+
+void IceAgent::Impl::on_candidate(NiceCandidate* candidate) {
+  gchar* line = nice_agent_generate_local_candidate_sdp(agent_.get(), candidate);
+  if (line == nullptr) return;
+  std::string text(line);
+  g_free(line);
+  if (text.starts_with("a=")) text.erase(0, 2);
+  callbacks_.on_local_candidate(std::move(text));
+}
+
+void IceAgent::Impl::on_state(guint state) {
+  PERCH_DEBUG(kModule, "state=%s", nice_component_state_to_string(static_cast<NiceComponentState>(state)));
+  if (state == NICE_COMPONENT_STATE_CONNECTED || state == NICE_COMPONENT_STATE_READY) callbacks_.on_connected();
+  if (state == NICE_COMPONENT_STATE_FAILED) callbacks_.on_failed();
+}
+
+void IceAgent::Impl::on_selected_pair(const NiceCandidate& local, const NiceCandidate& remote) {
+  selected_pair_ = describe(local) + " <-> " + describe(remote);
+  selected_remote_ = remote.addr;
+  const bool plain_udp = local.type != NICE_CANDIDATE_TYPE_RELAYED && local.transport == NICE_CANDIDATE_TRANSPORT_UDP;
+  direct_.reset(plain_udp ? nice_agent_get_selected_socket(agent_.get(), stream_, kComponent) : nullptr);
+  if (!direct_) return;
+  nice_address_copy_to_sockaddr(&remote.addr, reinterpret_cast<sockaddr*>(&destination_.address));
+  const bool v4 = destination_.address.ss_family == AF_INET;
+  destination_.length = v4 ? sizeof(sockaddr_in) : sizeof(sockaddr_in6);
+}
+
+std::size_t IceAgent::Impl::send(std::span<const ByteView> datagrams) {
+  if (direct_) return batch_.send(g_socket_get_fd(direct_.get()), destination_, datagrams);
+  std::size_t sent = 0;
+  for (const ByteView datagram : datagrams) {
+    const int rc = nice_agent_send(agent_.get(), stream_, kComponent, static_cast<guint>(datagram.size()),
+                                   reinterpret_cast<const gchar*>(datagram.data()));
+    if (rc < 0) break;
+    ++sent;
+  }
+  return sent;
+}
+
+IceAgent::IceAgent(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+IceAgent::~IceAgent() = default;
+
+Result<std::unique_ptr<IceAgent>> IceAgent::create(EventLoop& loop, const IceConfig& config, bool controlling,
+                                                   const IceCredentials& local, Callbacks callbacks) {
+  auto impl = std::make_unique<Impl>(loop, controlling, std::move(callbacks));
+  if (auto configured = impl->configure(config, local); !configured) return fail(std::move(configured.error()));
+  return std::unique_ptr<IceAgent>(new IceAgent(std::move(impl)));
+}
+
+Result<void> IceAgent::gather() { return impl_->gather(); }
+void IceAgent::set_remote_credentials(const IceCredentials& remote) { impl_->set_remote_credentials(remote); }
+bool IceAgent::add_remote_candidate(const std::string& candidate) { return impl_->add_remote_candidate(candidate); }
+void IceAgent::remote_candidates_done() { impl_->remote_candidates_done(); }
+void IceAgent::restart(const IceCredentials& local, const IceCredentials& remote) { impl_->restart(local, remote); }
+std::size_t IceAgent::send(std::span<const ByteView> datagrams) { return impl_->send(datagrams); }
+std::string IceAgent::selected_pair() const { return impl_->selected_pair(); }
+
+}  // namespace perch::net

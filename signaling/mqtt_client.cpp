@@ -1,0 +1,309 @@
+#include "signaling/mqtt_client.hpp"
+
+#include <mosquitto.h>
+#include <mqtt_protocol.h>
+#include <poll.h>
+
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include "hal/base/log.hpp"
+#include "signaling/backoff.hpp"
+
+namespace perch::signaling {
+namespace {
+
+constexpr char kModule[] = "mqtt";
+constexpr int kKeepAliveSeconds = 30;
+constexpr Duration kMiscInterval = seconds(5);  // keep-alive bookkeeping; no faster timer runs while idle
+
+struct MosquittoDeleter {
+  void operator()(mosquitto* m) const { mosquitto_destroy(m); }
+};
+using MosquittoPtr = std::unique_ptr<mosquitto, MosquittoDeleter>;
+
+struct Properties {
+  ~Properties() { mosquitto_property_free_all(&list); }
+  mosquitto_property* list = nullptr;
+};
+
+/// One try at connecting, shared with the thread that blocks in it. Whoever comes last frees it.
+class Attempt {
+ public:
+  Attempt(EventLoop& loop, MosquittoPtr made, BrokerUrl to) : client(std::move(made)), broker(std::move(to)), loop_(&loop) {}
+  /// From the owner: nobody waits any more, the loop may be gone when the thread returns.
+  void abandon() {
+    const std::lock_guard lock(mutex_);
+    loop_ = nullptr;
+  }
+  /// From the thread: posts unless abandoned.
+  void post(std::function<void()> task) {
+    const std::lock_guard lock(mutex_);
+    if (loop_ != nullptr) loop_->post(std::move(task));
+  }
+  [[nodiscard]] bool abandoned() {
+    const std::lock_guard lock(mutex_);
+    return loop_ == nullptr;
+  }
+
+  MosquittoPtr client;
+  const BrokerUrl broker;
+
+ private:
+  std::mutex mutex_;
+  EventLoop* loop_;
+};
+
+}  // namespace
+
+class MqttClient::Impl {
+ public:
+  Impl(EventLoop& loop, Random& random, MqttOptions options, Callbacks callbacks)
+      : loop_(loop),
+        options_(std::move(options)),
+        callbacks_(std::move(callbacks)),
+        backoff_(random),
+        retry_(loop, [this] { begin_attempt(); }),
+        patience_(loop, [this] { on_attempt_timeout(); }),
+        misc_(loop, [this] { on_misc(); }) {
+    mosquitto_lib_init();
+  }
+  ~Impl() {
+    connected_ = false;  // nobody left to tell
+    drop_connection();
+    mosquitto_lib_cleanup();
+  }
+
+  void start() { begin_attempt(); }
+  bool publish(const std::string& topic, const std::string& payload, bool retain);
+  void stop(Duration patience);
+  [[nodiscard]] bool connected() const { return connected_; }
+
+ private:
+  void begin_attempt();
+  MosquittoPtr make_client();
+  void set_will(mosquitto* client);
+  void set_credentials(mosquitto* client);
+  static int connect_blocking(Attempt& attempt);
+  void on_attempt_done(const std::shared_ptr<Attempt>& attempt, int rc);
+  void on_attempt_timeout();
+  void on_ready(unsigned ready);
+  void on_misc();
+  void on_connack(int reason);
+  void service(int rc);
+  void lose(const std::string& why);
+  void drop_connection();
+  void schedule_retry(const std::string& why);
+
+  EventLoop& loop_;
+  const MqttOptions options_;
+  const Callbacks callbacks_;
+  Backoff backoff_;
+  std::shared_ptr<Attempt> attempt_;  ///< while a thread is connecting
+  MosquittoPtr client_;
+  std::unique_ptr<IoWatch> watch_;
+  Timer retry_;
+  Timer patience_;
+  Timer misc_;
+  bool mqtt5_ = true;
+  bool connected_ = false;
+  bool refused_ = false;      ///< the broker answered no: its words are in the log already
+  bool callback_running_ = false;
+  std::string last_failure_;  ///< a repeated failure is logged once
+};
+
+MosquittoPtr MqttClient::Impl::make_client() {
+  MosquittoPtr client(mosquitto_new(options_.client_id.c_str(), true, this));
+  if (!client) return nullptr;
+  mosquitto_int_option(client.get(), MOSQ_OPT_PROTOCOL_VERSION, mqtt5_ ? MQTT_PROTOCOL_V5 : MQTT_PROTOCOL_V311);
+  set_credentials(client.get());
+  set_will(client.get());
+  mosquitto_connect_v5_callback_set(client.get(), [](mosquitto*, void* self, int reason, int, const mosquitto_property*) {
+    static_cast<Impl*>(self)->on_connack(reason);
+  });
+  mosquitto_message_callback_set(client.get(), [](mosquitto*, void* self, const mosquitto_message* message) {
+    const auto* bytes = static_cast<const std::uint8_t*>(message->payload);
+    const ByteView payload(bytes, static_cast<std::size_t>(message->payloadlen));
+    static_cast<Impl*>(self)->callbacks_.on_message(message->topic, payload);
+  });
+  return client;
+}
+
+void MqttClient::Impl::set_credentials(mosquitto* client) {
+  if (!options_.username.empty())
+    mosquitto_username_pw_set(client, options_.username.c_str(),
+                              options_.password.empty() ? nullptr : options_.password.c_str());
+  if (!options_.broker.tls) return;
+  const char* ca_file = options_.ca_file.empty() ? nullptr : options_.ca_file.c_str();
+  const char* system_store = ca_file == nullptr ? "/etc/ssl/certs" : nullptr;
+  if (mosquitto_tls_set(client, ca_file, system_store, nullptr, nullptr, nullptr) != MOSQ_ERR_SUCCESS)
+    PERCH_ERROR(kModule, "msg=\"cannot use the CA file\" ca_file=%s", quoted(options_.ca_file).c_str());
+}
+
+void MqttClient::Impl::set_will(mosquitto* client) {
+  if (options_.will_topic.empty()) return;
+  mosquitto_will_set(client, options_.will_topic.c_str(), static_cast<int>(options_.will_payload.size()),
+                     options_.will_payload.data(), 1, true);
+}
+
+void MqttClient::Impl::begin_attempt() {
+  MosquittoPtr client = make_client();
+  if (!client) return schedule_retry("out of memory");
+  attempt_ = std::make_shared<Attempt>(loop_, std::move(client), options_.broker);
+  patience_.set(monotonic_now() + kAttemptTimeout);
+  // Detached, because getaddrinfo and connect may hang for minutes: an abandoned attempt frees itself when they return.
+  std::thread([attempt = attempt_, this] {
+    const int rc = connect_blocking(*attempt);
+    attempt->post([attempt, rc, this] {
+      if (!attempt->abandoned()) on_attempt_done(attempt, rc);
+    });
+  }).detach();
+}
+
+int MqttClient::Impl::connect_blocking(Attempt& attempt) {
+  // Blocking on purpose: only this way libmosquitto tries every address of a name (localhost is ::1 first).
+  return mosquitto_connect_bind_v5(attempt.client.get(), attempt.broker.host.c_str(), attempt.broker.port,
+                                   kKeepAliveSeconds, nullptr, nullptr);
+}
+
+void MqttClient::Impl::on_attempt_done(const std::shared_ptr<Attempt>& attempt, int rc) {
+  if (rc != MOSQ_ERR_SUCCESS) {
+    const std::string why = rc == MOSQ_ERR_ERRNO ? "connection refused or unreachable" : mosquitto_strerror(rc);
+    attempt_.reset();
+    return schedule_retry(why);
+  }
+  client_ = std::move(attempt->client);
+  attempt_.reset();
+  refused_ = false;
+  watch_ = std::make_unique<IoWatch>(loop_, mosquitto_socket(client_.get()), [this](unsigned ready) { on_ready(ready); });
+  misc_.set(monotonic_now() + kMiscInterval);
+  service(MOSQ_ERR_SUCCESS);
+}
+
+void MqttClient::Impl::on_attempt_timeout() {
+  if (attempt_) {
+    attempt_->abandon();
+    attempt_.reset();
+    return schedule_retry("no answer in 10 s");
+  }
+  if (!connected_) lose("no CONNACK in 10 s");
+}
+
+void MqttClient::Impl::on_ready(unsigned ready) {
+  int rc = MOSQ_ERR_SUCCESS;
+  callback_running_ = true;
+  // TLS may hold several packets behind one readable socket, and a packet at a time is what libmosquitto reads.
+  const int turns = options_.broker.tls ? 8 : 1;
+  for (int i = 0; i < turns && rc == MOSQ_ERR_SUCCESS && (ready & IoWatch::kRead); ++i)
+    rc = mosquitto_loop_read(client_.get(), 1);
+  callback_running_ = false;
+  service(rc);
+}
+
+void MqttClient::Impl::on_misc() {
+  misc_.set(monotonic_now() + kMiscInterval);
+  service(mosquitto_loop_misc(client_.get()));
+}
+
+/// After any call into libmosquitto: flush, ask for writability only when needed, notice the end.
+void MqttClient::Impl::service(int rc) {
+  if (!client_) return;
+  if (rc == MOSQ_ERR_SUCCESS && mosquitto_want_write(client_.get())) rc = mosquitto_loop_write(client_.get(), 1);
+  if (rc == MOSQ_ERR_SUCCESS && mosquitto_socket(client_.get()) >= 0) {
+    watch_->want(IoWatch::kRead | (mosquitto_want_write(client_.get()) ? IoWatch::kWrite : 0U));
+    return;
+  }
+  lose(rc == MOSQ_ERR_SUCCESS ? "closed by the broker" : mosquitto_strerror(rc));
+}
+
+void MqttClient::Impl::on_connack(int reason) {
+  patience_.set(kNever);
+  if (reason != 0) {
+    // A 3.1.1-only broker says "unsupported protocol version": 0x84 in MQTT 5 words, 1 in 3.1.1 words.
+    if (mqtt5_ && (reason == MQTT_RC_UNSUPPORTED_PROTOCOL_VERSION || reason == 1)) mqtt5_ = false;
+    const char* words = mqtt5_ ? mosquitto_reason_string(reason) : mosquitto_connack_string(reason);
+    PERCH_WARN(kModule, "msg=\"broker refused us\" reason=%s way_out=\"check [broker] username and password_file\"",
+               quoted(words).c_str());
+    refused_ = true;
+    return;
+  }
+  connected_ = true;
+  backoff_.reset();
+  last_failure_.clear();
+  for (const std::string& filter : options_.subscriptions) mosquitto_subscribe(client_.get(), nullptr, filter.c_str(), 1);
+  PERCH_INFO(kModule, "state=connected host=%s port=%u version=%s", quoted(options_.broker.host).c_str(),
+             options_.broker.port, mqtt5_ ? "5" : "3.1.1");
+  callbacks_.on_connected();
+}
+
+void MqttClient::Impl::lose(const std::string& why) {
+  // Hung up on before CONNACK: perhaps it does not speak our version, so try the other one next.
+  if (!connected_ && !refused_) mqtt5_ = !mqtt5_;
+  drop_connection();
+  schedule_retry(why);
+}
+
+void MqttClient::Impl::drop_connection() {
+  if (attempt_) attempt_->abandon();
+  attempt_.reset();
+  watch_.reset();
+  misc_.set(kNever);
+  patience_.set(kNever);
+  client_.reset();
+  if (!std::exchange(connected_, false)) return;
+  PERCH_WARN(kModule, "state=disconnected host=%s", quoted(options_.broker.host).c_str());
+  callbacks_.on_disconnected();
+}
+
+void MqttClient::Impl::schedule_retry(const std::string& why) {
+  patience_.set(kNever);
+  const Duration delay = backoff_.next();
+  if (why != last_failure_) {
+    PERCH_WARN(kModule, "state=retrying host=%s port=%u reason=%s next_ms=%lld", quoted(options_.broker.host).c_str(),
+               options_.broker.port, quoted(why).c_str(), static_cast<long long>(to_ms(delay)));
+    last_failure_ = why;
+  }
+  retry_.set(monotonic_now() + delay);
+}
+
+bool MqttClient::Impl::publish(const std::string& topic, const std::string& payload, bool retain) {
+  if (!connected_) return false;
+  Properties properties;
+  if (mqtt5_ && !retain)
+    mosquitto_property_add_int32(&properties.list, MQTT_PROP_MESSAGE_EXPIRY_INTERVAL,
+                                 static_cast<std::uint32_t>(kMessageExpiry / seconds(1)));
+  const int rc = mosquitto_publish_v5(client_.get(), nullptr, topic.c_str(), static_cast<int>(payload.size()),
+                                      payload.data(), 1, retain, properties.list);
+  // Inside a read callback the caller's turn ends in service(); tearing down here would pull the rug from under it.
+  if (!callback_running_) service(rc);
+  return rc == MOSQ_ERR_SUCCESS;
+}
+
+void MqttClient::Impl::stop(Duration patience) {
+  retry_.set(kNever);
+  if (client_ && connected_) {
+    const TimePoint end = monotonic_now() + patience;
+    while (mosquitto_want_write(client_.get()) && monotonic_now() < end) {
+      pollfd waiting{mosquitto_socket(client_.get()), POLLOUT, 0};
+      ::poll(&waiting, 1, static_cast<int>(to_ms(end - monotonic_now())));
+      if (mosquitto_loop_write(client_.get(), 1) != MOSQ_ERR_SUCCESS) break;
+    }
+    mosquitto_disconnect(client_.get());
+    mosquitto_loop_write(client_.get(), 1);
+    connected_ = false;
+  }
+  drop_connection();
+}
+
+MqttClient::MqttClient(EventLoop& loop, Random& random, MqttOptions options, Callbacks callbacks)
+    : impl_(std::make_unique<Impl>(loop, random, std::move(options), std::move(callbacks))) {}
+MqttClient::~MqttClient() = default;
+void MqttClient::start() { impl_->start(); }
+bool MqttClient::publish(const std::string& topic, const std::string& payload, bool retain) {
+  return impl_->publish(topic, payload, retain);
+}
+void MqttClient::stop(Duration patience) { impl_->stop(patience); }
+bool MqttClient::connected() const { return impl_->connected(); }
+
+}  // namespace perch::signaling
