@@ -49,14 +49,14 @@ candidate_version() {
 install_needs() {
   local need chosen names=() idle_services=()
   step "asking Debian's servers for their package lists" as_root apt-get -q update ||
-    die "cannot fetch package lists (no network?), and these packages are missing: ${*%% *}"
+    say "cannot fetch all package lists (no network?): trying with those this machine has"
   for need in "$@"; do
-    any_alternative "$need" candidate_version || die "this Debian has no package for: $need"
+    any_alternative "$need" candidate_version || die "no package for '$need' in the lists apt has (no network, or not Debian 12 or 13?)"
     names+=("$chosen")
   done
   mapfile -t idle_services < <(services_not_here_yet "${names[@]}")
   step "installing ${#names[@]} Debian packages (${names[*]})" as_root env DEBIAN_FRONTEND=noninteractive \
-    apt-get -q -y --no-install-recommends install "${names[@]}" || die "apt-get could not install: ${names[*]}"
+    apt-get -q -y --no-install-recommends install "${names[@]}" || die "apt-get could not install: ${names[*]} (no network?)"
   stop_new_services "${idle_services[@]}"
 }
 

@@ -1,0 +1,74 @@
+// A mosquitto of our own: plain MQTT for the agent, WebSockets and the viewer page for browsers.
+import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { findProgram, pageDir } from './paths.mjs';
+import { Child } from './process.mjs';
+import { freePort, untilListening } from './ports.mjs';
+
+export class Broker {
+  /**
+   * `dir` is a folder for its files; ports default to free ones; `listen` is where browsers reach it.
+   * With `page` the built viewer page is served by the broker itself. Started by root it stays root, so that the
+   * kernel's promise to end it with us holds, unless `drop_privileges`.
+   */
+  static async start({ dir, mqtt_port, web_port, listen = '127.0.0.1', page = true, drop_privileges = false }) {
+    const broker = new Broker();
+    broker.dir = dir;
+    broker.listen = listen;
+    broker.drop_privileges = drop_privileges;
+    broker.mqtt_port = mqtt_port ?? (await freePort());
+    broker.web_port = web_port ?? (await freePort(listen));
+    if (page) broker.#copyPage();
+    broker.config = join(dir, 'mosquitto.conf');
+    writeFileSync(broker.config, broker.#configuration(page), { mode: 0o644 });
+    await broker.resume();
+    return broker;
+  }
+
+  get mqtt_url() {
+    return `mqtt://127.0.0.1:${this.mqtt_port}`;
+  }
+
+  get page_url() {
+    return `http://${this.listen}:${this.web_port}/`;
+  }
+
+  /** Starts (again) with the same configuration and ports. */
+  async resume() {
+    const program = findProgram('mosquitto');
+    if (!program) throw new Error('mosquitto is not installed');
+    this.process = new Child('mosquitto', program, ['-c', this.config], { log_file: join(this.dir, 'mosquitto.log') });
+    await untilListening('127.0.0.1', this.mqtt_port, this.process);
+    await untilListening(this.listen, this.web_port, this.process);
+  }
+
+  async stop(options) {
+    await this.process.stop(options);
+  }
+
+  // A copy, because mosquitto started by root reads files as a user of its own, who may not enter our folders.
+  #copyPage() {
+    const source = join(pageDir, 'index.html');
+    if (!existsSync(source)) throw new Error('the viewer page is not built: npm --prefix signaling/viewer run build');
+    mkdirSync(join(this.dir, 'page'), { mode: 0o755 });
+    copyFileSync(source, join(this.dir, 'page/index.html'));
+  }
+
+  #configuration(page) {
+    return [
+      ...(this.drop_privileges ? [] : ['user root']),
+      'allow_anonymous true',
+      'persistence false',
+      'log_dest stderr',
+      'set_tcp_nodelay true',
+      // mosquitto refuses to start with WebSockets listeners only, and the agent speaks plain MQTT anyway.
+      `listener ${this.mqtt_port} 127.0.0.1`,
+      `listener ${this.web_port} ${this.listen}`,
+      'protocol websockets',
+      // Without this a WebSockets listener binds every address, whatever the line above says.
+      'socket_domain ipv4',
+      ...(page ? [`http_dir ${join(this.dir, 'page')}`] : []),
+      '',
+    ].join('\n');
+  }
+}

@@ -1,0 +1,86 @@
+// Headless Chromium as a child process of ours, driven over its DevTools port; its pid is ours to kill.
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { chromiumPath } from './paths.mjs';
+import { Child } from './process.mjs';
+import { descendants, commandLine } from './proc.mjs';
+
+const kFlags = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--no-default-browser-check',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--disable-dev-shm-usage',
+  '--password-store=basic',
+  '--autoplay-policy=no-user-gesture-required',
+  // Several viewers are watched at once: none may be throttled for being in the background.
+  '--disable-background-timer-throttling',
+  '--disable-backgrounding-occluded-windows',
+  '--disable-renderer-backgrounding',
+  '--window-size=1280,800',
+  '--remote-debugging-port=0',
+];
+
+export class Chromium {
+  /** `dir` receives its profile and its log; `flags` are added to ours; `pin_to` is a CPU number. */
+  static async start({ dir, flags = [], pin_to }) {
+    const program = chromiumPath();
+    if (!program) throw new Error('chromium is not installed');
+    const { chromium } = await import('playwright-core');
+    const profile = join(dir, 'chromium');
+    mkdirSync(profile, { recursive: true });
+    const browser = new Chromium();
+    const command = [program, ...kFlags, `--user-data-dir=${profile}`, ...flags, 'about:blank'];
+    if (pin_to !== undefined) command.unshift('taskset', '-c', String(pin_to));
+    browser.process = new Child('chromium', command[0], command.slice(1), {
+      env: { ...process.env, HOME: profile, XDG_CONFIG_HOME: profile, XDG_CACHE_HOME: profile, DBUS_SESSION_BUS_ADDRESS: 'disabled:' },
+      log_file: join(dir, 'chromium.log'),
+      group: true,
+    });
+    const [, endpoint] = await browser.process.waitForLine(/DevTools listening on (ws:\/\/\S+)/, {
+      what: 'chromium to open its DevTools port',
+      timeout_ms: 30_000,
+    });
+    browser.driver = await chromium.connectOverCDP(endpoint, { timeout: 30_000 });
+    return browser;
+  }
+
+  /** A page in a profile of its own, so that nothing is remembered from another; `init` runs before the page's own scripts. */
+  async newPage({ init } = {}) {
+    const context = await this.driver.newContext({ viewport: { width: 1280, height: 800 } });
+    if (init) await context.addInitScript(init);
+    const page = await context.newPage();
+    page.setDefaultTimeout(20_000);
+    return page;
+  }
+
+  /** The pids of the processes that run pages. */
+  rendererPids() {
+    return descendants(this.process.pid).filter((pid) => {
+      try {
+        // Renderers come from the zygote and rewrite their command line into one string.
+        return commandLine(pid).join(' ').includes('--type=renderer');
+      } catch {
+        return false;
+      }
+    });
+  }
+
+  /** SIGKILL to the browser and all its processes: no goodbye of any kind. */
+  async killHard() {
+    this.process.kill('SIGKILL');
+    await this.process.ended;
+  }
+
+  async stop() {
+    if (!this.process.alive) return;
+    await this.driver.close().catch(() => {});
+    this.process.kill('SIGTERM');
+    await this.process.stop({ timeout_ms: 5000 }).catch(() => this.process.killNow());
+  }
+}

@@ -1,0 +1,102 @@
+// The agent under test: a configuration written for it, its log read, its /proc entry looked at.
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { perchdPath } from './paths.mjs';
+import { Child } from './process.mjs';
+import { taskCount, taskNames } from './proc.mjs';
+import { until } from './wait.mjs';
+
+/** Sections and keys as in the configuration file; whatever a caller passes is merged over these. */
+export function defaultConfig(broker_url, state_dir) {
+  return {
+    camera: { id: 'front-door', name: 'Front door' },
+    video: { source: 'pattern', width: 1280, height: 720, fps: 30, max_bitrate: 2_000_000 },
+    audio: { source: 'off' },
+    broker: { url: broker_url },
+    access: { mode: 'open' },
+    ice: { servers: [], local_addresses: ['127.0.0.1'] },
+    state: { dir: state_dir },
+  };
+}
+
+/** TOML of a two-level object; strings, numbers, booleans and arrays of them are written as JSON writes them. */
+export function toToml(config) {
+  const section = ([name, keys]) => [`[${name}]`, ...Object.entries(keys).map(([key, value]) => `${key} = ${JSON.stringify(value)}`), ''];
+  return Object.entries(config).flatMap(section).join('\n');
+}
+
+export class Perchd {
+  /** `config` is merged section by section over the defaults; `pin_to` is a CPU number. Resolves when it is on the broker. */
+  static async start({ dir, broker, config = {}, pin_to, env, wait_ready = true }) {
+    const perchd = new Perchd();
+    perchd.dir = dir;
+    perchd.pin_to = pin_to;
+    perchd.env = env;
+    mkdirSync(join(dir, 'state'), { recursive: true, mode: 0o700 });
+    chmodSync(join(dir, 'state'), 0o700);
+    perchd.config = mergeSections(defaultConfig(broker.mqtt_url, join(dir, 'state')), config);
+    perchd.config_file = join(dir, 'perch.toml');
+    writeFileSync(perchd.config_file, toToml(perchd.config));
+    perchd.checkConfig();
+    await perchd.resume({ wait_ready });
+    return perchd;
+  }
+
+  get id() {
+    return this.config.camera.id;
+  }
+
+  get pid() {
+    return this.process.pid;
+  }
+
+  /** Throws with the agent's own words when it does not like its configuration. */
+  checkConfig() {
+    if (!existsSync(perchdPath)) throw new Error(`${perchdPath} is not built: cmake --preset release && cmake --build --preset release`);
+    const check = spawnSync(perchdPath, ['--config', this.config_file, '--check-config'], { encoding: 'utf8' });
+    if (check.status !== 0) throw new Error(`perchd --check-config: ${check.stderr.trim() || check.stdout.trim()}`);
+  }
+
+  /** Starts (again) with the same configuration and state. */
+  async resume({ wait_ready = true } = {}) {
+    const command = [perchdPath, '--config', this.config_file];
+    if (this.pin_to !== undefined) command.unshift('taskset', '-c', String(this.pin_to));
+    this.process = new Child('perchd', command[0], command.slice(1), { env: this.env, log_file: join(this.dir, 'perchd.log') });
+    if (wait_ready) await this.process.waitForLine(/\bmsg="?ready\b/, { what: 'perchd to be ready', timeout_ms: 20_000 });
+  }
+
+  /** Camera closed: the `video` thread exists only while somebody watches (or lingers). */
+  async untilCameraClosed(timeout_ms = 15_000) {
+    await this.#untilVideoThread(false, 'the camera to be closed', timeout_ms);
+  }
+
+  async untilCameraOpen(timeout_ms = 15_000) {
+    await this.#untilVideoThread(true, 'the camera to be opened', timeout_ms);
+  }
+
+  get threads() {
+    return taskCount(this.pid);
+  }
+
+  /** SIGTERM, and exit code 0 as promised. */
+  async stop(options) {
+    const outcome = await this.process.stop(options);
+    if (outcome.code !== 0) throw new Error(`perchd did not end with exit code 0\n${this.process.tail(60)}`);
+  }
+
+  logText() {
+    return readFileSync(join(this.dir, 'perchd.log'), 'utf8');
+  }
+
+  #untilVideoThread(wanted, what, timeout_ms) {
+    const open = () => taskNames(this.pid).includes('video');
+    return until(() => open() === wanted, { what, timeout_ms, detail: () => `${taskNames(this.pid)}\n${this.process.tail()}` });
+  }
+}
+
+function mergeSections(base, over) {
+  const merged = { ...base };
+  for (const [section, keys] of Object.entries(over)) merged[section] = { ...base[section], ...keys };
+  return merged;
+}

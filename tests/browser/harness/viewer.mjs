@@ -1,0 +1,131 @@
+// One viewer page: opened, its first frame awaited, its player's state and statistics read.
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { installProbe, visibleText } from './probe.mjs';
+import { until } from './wait.mjs';
+
+export class Viewer {
+  /**
+   * Opens the page served by `broker` in a fresh profile of `browser`, watching `camera`.
+   * `fragment` adds or replaces keys after the '#'; `init` is a script run before the page's own.
+   */
+  static async open(browser, broker, { camera = 'front-door', fragment = {}, init } = {}) {
+    const viewer = new Viewer();
+    viewer.console = [];
+    viewer.page = await browser.newPage({ init });
+    viewer.page.on('console', (message) => viewer.console.push(`${message.type()}: ${message.text()}`));
+    viewer.page.on('pageerror', (error) => viewer.console.push(`uncaught: ${error.message}`));
+    const keys = new URLSearchParams(camera ? { camera, ...fragment } : fragment);
+    viewer.url = `${broker.page_url}#${keys}`;
+    await viewer.page.goto(viewer.url);
+    return viewer;
+  }
+
+  /** The player as plain data: {session, state, error, frames, marks, ice, connection}; null before there is one. */
+  player(index = 0) {
+    return this.page.evaluate((i) => {
+      const player = window.__perch?.players?.[i];
+      if (!player) return null;
+      const { session, state, frames, marks, pc } = player;
+      const error = player.error && JSON.parse(JSON.stringify(player.error));
+      return { session, state, error, frames, marks: { ...marks }, ice: pc?.iceConnectionState, connection: pc?.connectionState };
+    }, index);
+  }
+
+  /** Milliseconds from publishing the offer to the first decoded frame on screen. */
+  async firstFrameMs({ index = 0, timeout_ms = 15_000 } = {}) {
+    const marks = await this.until((player) => player?.marks?.first_frame && player.marks, { what: 'a first frame', timeout_ms, index });
+    return marks.first_frame - marks.offer_published;
+  }
+
+  /** Waits until `check(player data)` is truthy and returns it; errors carry the page's text, console and player. */
+  async until(check, { what, timeout_ms = 15_000, index = 0 }) {
+    let last = null;
+    try {
+      return await until(async () => check((last = await this.player(index))), { what: `page: ${what}`, timeout_ms });
+    } catch (error) {
+      throw new Error(`${error.message.trim()}\n${await this.describe(last)}`);
+    }
+  }
+
+  /** Waits for words on the page. */
+  async untilText(pattern, timeout_ms = 15_000) {
+    let text = '';
+    try {
+      await until(async () => pattern.test((text = await this.text())), { what: `page: words like ${pattern}`, timeout_ms });
+    } catch (error) {
+      throw new Error(`${error.message.trim()}\npage says: ${text}\n${await this.describe(await this.player())}`);
+    }
+    return text;
+  }
+
+  /** Waits until `count` frames more than now have been presented. */
+  async untilFramesAdvance({ count = 15, timeout_ms = 15_000, index = 0 } = {}) {
+    const frames = () => this.#decoded(index);
+    const start = await frames();
+    let now = start;
+    try {
+      await until(async () => (now = await frames()) >= start + count, { what: `page: ${count} more frames`, timeout_ms });
+    } catch (error) {
+      throw new Error(`${error.message.trim()} (got ${now - start})\n${await this.describe(await this.player(index))}`);
+    }
+    return now - start;
+  }
+
+  text() {
+    return this.page.evaluate(visibleText);
+  }
+
+  async startProbe(options) {
+    await this.page.evaluate(installProbe, options ?? {});
+  }
+
+  /** Samples taken since startProbe; see probe.mjs. */
+  async samples() {
+    return this.page.evaluate(() => window.__probe.samples);
+  }
+
+  async untilSamples(count, timeout_ms = 15_000) {
+    await until(async () => (await this.page.evaluate(() => window.__probe.samples.length)) >= count, {
+      what: `page: ${count} frames observed`,
+      timeout_ms,
+    });
+    return this.samples();
+  }
+
+  /** getStats() of the player's connection: {inbound, pair, transport} as plain objects (empty where absent). */
+  stats(index = 0) {
+    return this.page.evaluate(async (i) => {
+      const report = [...(await window.__perch.players[i].pc.getStats()).values()];
+      const pair = report.find((s) => s.type === 'candidate-pair' && s.nominated && s.state === 'succeeded');
+      return {
+        inbound: report.find((s) => s.type === 'inbound-rtp' && s.kind === 'video') ?? {},
+        pair: pair ?? {},
+        transport: report.find((s) => s.type === 'transport') ?? {},
+      };
+    }, index);
+  }
+
+  async screenshot(path) {
+    mkdirSync(dirname(path), { recursive: true });
+    await this.page.screenshot({ path });
+  }
+
+  async close() {
+    // runBeforeUnload gives pagehide its chance to say bye, as closing a tab does.
+    await this.page.close({ runBeforeUnload: true });
+    await this.page.context().close();
+  }
+
+  async describe(player) {
+    const text = await this.text().catch((error) => error.message);
+    return [`player: ${JSON.stringify(player)}`, `page says: ${text.slice(0, 400)}`, ...this.console.slice(-15)].join('\n');
+  }
+
+  #decoded(index) {
+    return this.page.evaluate((i) => {
+      const video = window.__perch?.players?.[i]?.video;
+      return video?.getVideoPlaybackQuality().totalVideoFrames ?? 0;
+    }, index);
+  }
+}

@@ -1,0 +1,89 @@
+// Broker, agent and browser together, in a temporary folder, all gone at the end; the shell of every browser test and bench.
+import { chmodSync, mkdtempSync, rmSync, mkdirSync, cpSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { Broker } from './broker.mjs';
+import { Chromium } from './chromium.mjs';
+import { MqttPeer } from './mqtt_peer.mjs';
+import { artifactsDir } from './paths.mjs';
+import { Perchd } from './perchd.mjs';
+import { Viewer } from './viewer.mjs';
+
+export class World {
+  #ending = [];
+
+  constructor() {
+    this.dir = mkdtempSync(join(tmpdir(), 'perch-'));
+    chmodSync(this.dir, 0o755);
+    process.on('exit', () => rmSync(this.dir, { recursive: true, force: true, maxRetries: 3 }));
+  }
+
+  /** What starts here ends here, last first. */
+  #keep(thing) {
+    this.#ending.push(thing);
+    return thing;
+  }
+
+  #folder(name) {
+    const path = join(this.dir, name);
+    mkdirSync(path, { recursive: true, mode: 0o755 });
+    return path;
+  }
+
+  async startBroker(options = {}) {
+    return (this.broker = this.#keep(await Broker.start({ dir: this.#folder('broker'), ...options })));
+  }
+
+  async startPerchd({ name = 'perchd', ...options } = {}) {
+    const broker = this.broker ?? (await this.startBroker());
+    return (this.perchd = this.#keep(await Perchd.start({ dir: this.#folder(name), broker, ...options })));
+  }
+
+  async startChromium({ name = 'browser', ...options } = {}) {
+    return (this.chromium = this.#keep(await Chromium.start({ dir: this.#folder(name), ...options })));
+  }
+
+  /** A viewer page in the browser started last. */
+  async openViewer(options) {
+    return Viewer.open(this.chromium ?? (await this.startChromium()), this.broker, options);
+  }
+
+  async connectPeer(options) {
+    const peer = await MqttPeer.connect(this.broker, options);
+    this.#keep({ stop: () => peer.close() });
+    return peer;
+  }
+
+  /** Logs of everything started, for a failure's message and kept as artifacts under `name`. */
+  keepLogs(name) {
+    const target = join(artifactsDir, name);
+    mkdirSync(target, { recursive: true });
+    cpSync(this.dir, target, { recursive: true, filter: (path) => basename(path) !== 'chromium' && basename(path) !== 'state' });
+    return target;
+  }
+
+  tails() {
+    return this.#ending.map((thing) => thing.process?.tail?.(25)).filter(Boolean).join('\n');
+  }
+
+  async end() {
+    const failures = [];
+    for (const thing of this.#ending.reverse()) await thing.stop().catch((error) => failures.push(error));
+    this.#ending = [];
+    if (failures.length > 0) throw failures[0];
+  }
+}
+
+/** Runs `body(world)`; on failure shows the logs' tails and keeps the logs, then ends everything either way. */
+export async function withWorld(name, body) {
+  const world = new World();
+  try {
+    const result = await body(world);
+    await world.end();
+    return result;
+  } catch (error) {
+    error.message += `\n${world.tails()}\nlogs kept in ${world.keepLogs(name)}`;
+    await world.end().catch(() => {});
+    throw error;
+  }
+}
