@@ -128,4 +128,16 @@ void IoWatch::want(unsigned events) {
   g_source_modify_unix_fd(source_, tag_, static_cast<GIOCondition>(condition));
 }
 
+SignalWatch::SignalWatch(EventLoop& loop, int signal, std::function<void()> on_signal)
+    : source_(g_unix_signal_source_new(signal)), on_signal_(std::move(on_signal)) {
+  const auto call = +[](gpointer self) -> gboolean {
+    static_cast<SignalWatch*>(self)->on_signal_();
+    return G_SOURCE_CONTINUE;
+  };
+  g_source_set_callback(source_, call, this, nullptr);
+  g_source_attach(source_, loop.native());
+}
+
+SignalWatch::~SignalWatch() { drop(source_); }
+
 }  // namespace perch

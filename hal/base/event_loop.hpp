@@ -70,4 +70,17 @@ class IoWatch {
   std::function<void(unsigned)> on_ready_;
 };
 
+/// Calls back on the loop when the process receives a signal.
+class SignalWatch {
+ public:
+  SignalWatch(EventLoop& loop, int signal, std::function<void()> on_signal);
+  ~SignalWatch();
+  SignalWatch(const SignalWatch&) = delete;
+  SignalWatch& operator=(const SignalWatch&) = delete;
+
+ private:
+  _GSource* source_;
+  std::function<void()> on_signal_;
+};
+
 }  // namespace perch

@@ -1,0 +1,106 @@
+#include "agent/config.hpp"
+
+#include <array>
+
+#include "agent/config_checks.hpp"
+
+namespace perch::agent {
+namespace {
+
+#define PERCH_FIELD(member) [](Config& c) -> auto& { return c.member; }
+
+const std::array kKeys{
+    ConfigKey{"camera", "id", "", "Name of this camera in topics and links: letters, digits, _ and -.",
+              TextField{PERCH_FIELD(camera.id), check_id}},
+    ConfigKey{"camera", "name", "", "Name that people see; the id when empty.",
+              TextField{PERCH_FIELD(camera.name), check_display_name}},
+
+    ConfigKey{"video", "source", "", "auto (first camera, else the pattern), pattern, /dev/videoN or file:PATH (.y4m, .h264).",
+              TextField{PERCH_FIELD(video.source), check_video_source}},
+    ConfigKey{"video", "width", "pixels", "Picture width; the camera's nearest is taken.",
+              IntegerField{PERCH_FIELD(video.width), 64, 4096}},
+    ConfigKey{"video", "height", "pixels", "Picture height; the camera's nearest is taken.",
+              IntegerField{PERCH_FIELD(video.height), 64, 4096}},
+    ConfigKey{"video", "fps", "frames/s", "Frame rate; the camera's nearest is taken.",
+              IntegerField{PERCH_FIELD(video.fps), 1, 120}},
+    ConfigKey{"video", "max_bitrate", "bit/s", "Upper limit of the encoded video.",
+              IntegerField{PERCH_FIELD(video.max_bitrate), 100'000, 50'000'000}},
+    ConfigKey{"video", "encoder", "", "auto or x264; H.264 that arrives encoded is passed through in any case.",
+              TextField{PERCH_FIELD(video.encoder), check_encoder}},
+    ConfigKey{"video", "vbv_frames", "frames", "How many frame times one key frame may take on the wire.",
+              IntegerField{PERCH_FIELD(video.vbv_frames), 1, 3}},
+    ConfigKey{"video", "linger_s", "s", "How long the camera stays open after the last viewer left.",
+              IntegerField{PERCH_FIELD(video.linger_s), 0, 3600}},
+
+    ConfigKey{"audio", "source", "", "off: this version sends no sound.",
+              TextField{PERCH_FIELD(audio.source), check_audio_source}},
+
+    ConfigKey{"broker", "url", "", "MQTT broker, mqtt://HOST:PORT or mqtts://HOST:PORT.",
+              TextField{PERCH_FIELD(broker.url), check_broker_url}},
+    ConfigKey{"broker", "prefix", "", "First part of every topic.", TextField{PERCH_FIELD(broker.prefix), check_prefix}},
+    ConfigKey{"broker", "username", "", "User name at the broker; empty: anonymous.",
+              TextField{PERCH_FIELD(broker.username), check_any}},
+    ConfigKey{"broker", "password_file", "", "File that holds the password and that nobody else may read.",
+              TextField{PERCH_FIELD(broker.password_file), check_any}},
+    ConfigKey{"broker", "ca_file", "", "CA certificates for mqtts (PEM); empty: the system's.",
+              TextField{PERCH_FIELD(broker.ca_file), check_any}},
+
+    ConfigKey{"access", "mode", "", "open: whoever may publish at the broker may watch.",
+              TextField{PERCH_FIELD(access.mode), check_access_mode}},
+    ConfigKey{"access", "max_viewers", "viewers", "The next viewer is told that the camera is busy.",
+              IntegerField{PERCH_FIELD(access.max_viewers), 1, 256}},
+
+    ConfigKey{"ice", "servers", "", "stun:HOST:PORT and turn:USER:PASSWORD@HOST:PORT?transport=udp|tcp.",
+              ListField{PERCH_FIELD(ice.servers), check_ice_server}},
+    ConfigKey{"ice", "local_addresses", "", "Addresses of ours to offer; empty: every network interface.",
+              ListField{PERCH_FIELD(ice.local_addresses), check_ip_address}},
+
+    ConfigKey{"state", "dir", "", "Folder for what must survive a restart: the DTLS certificate.",
+              TextField{PERCH_FIELD(state.dir), check_any}},
+
+    ConfigKey{"log", "level", "", "error, warning, info, debug or trace.",
+              TextField{PERCH_FIELD(log.level), check_log_level}},
+};
+
+#undef PERCH_FIELD
+
+std::string toml_string(const std::string& value) {
+  std::string out = "\"";
+  for (const char c : value) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
+  }
+  return out + '"';
+}
+
+std::string toml_list(const std::vector<std::string>& values) {
+  std::string out = "[";
+  for (const std::string& value : values) out += (out.size() > 1 ? ", " : "") + toml_string(value);
+  return out + ']';
+}
+
+}  // namespace
+
+std::span<const ConfigKey> config_keys() { return kKeys; }
+
+std::string toml_value(const ConfigKey& key, Config& config) {
+  if (const auto* integer = std::get_if<IntegerField>(&key.field)) return std::to_string(integer->of(config));
+  if (const auto* text = std::get_if<TextField>(&key.field)) return toml_string(text->of(config));
+  return toml_list(std::get<ListField>(key.field).of(config));
+}
+
+std::string print_config(Config config) {
+  std::string out;
+  std::string section;
+  for (const ConfigKey& key : config_keys()) {
+    if (section != key.section) {
+      section = key.section;
+      out += (out.empty() ? "[" : "\n[") + section + "]\n";
+    }
+    const std::string unit = *key.unit != '\0' ? " [" + std::string(key.unit) + "]" : "";
+    out += std::string("# ") + key.help + unit + '\n' + key.name + " = " + toml_value(key, config) + '\n';
+  }
+  return out;
+}
+
+}  // namespace perch::agent

@@ -1,0 +1,93 @@
+// What can be configured: one struct, and one table row per key that drives file, --print-config and documentation.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "hal/base/result.hpp"
+
+namespace perch::agent {
+
+/// Every default is here and nowhere else. Units in the comments and in config_keys().
+struct Config {
+  struct {
+    std::string id = "camera";  ///< [A-Za-z0-9_-]{1,64}, part of every topic
+    std::string name;           ///< for people; empty: the id
+  } camera;
+  struct {
+    std::string source = "auto";
+    std::int64_t width = 1280;               // [pixels]
+    std::int64_t height = 720;               // [pixels]
+    std::int64_t fps = 30;                   // [frames/s]
+    std::int64_t max_bitrate = 2'000'000;    // [bit/s]
+    std::string encoder = "auto";
+    std::int64_t vbv_frames = 2;             // [frames]
+    std::int64_t linger_s = 5;               // [s]
+  } video;
+  struct {
+    std::string source = "off";
+  } audio;
+  struct {
+    std::string url = "mqtt://127.0.0.1:1883";
+    std::string prefix = "perch/v1";
+    std::string username;
+    std::string password_file;
+    std::string ca_file;
+  } broker;
+  struct {
+    std::string mode = "open";
+    std::int64_t max_viewers = 8;
+  } access;
+  struct {
+    std::vector<std::string> servers;
+    std::vector<std::string> local_addresses;
+  } ice;
+  struct {
+    std::string dir = "/var/lib/perch";
+  } state;
+  struct {
+    std::string level = "info";
+  } log;
+
+  [[nodiscard]] const std::string& display_name() const { return camera.name.empty() ? camera.id : camera.name; }
+};
+
+/// A number within [min, max].
+struct IntegerField {
+  std::function<std::int64_t&(Config&)> of;
+  std::int64_t min;
+  std::int64_t max;
+};
+/// A text that `check` accepts.
+struct TextField {
+  std::function<std::string&(Config&)> of;
+  std::function<Result<void>(const std::string&)> check;
+};
+/// A list of texts, each of which `check` accepts.
+struct ListField {
+  std::function<std::vector<std::string>&(Config&)> of;
+  std::function<Result<void>(const std::string&)> check;
+};
+
+struct ConfigKey {
+  const char* section;
+  const char* name;
+  const char* unit;  ///< "s", "bit/s", … or ""
+  const char* help;  ///< one sentence
+  std::variant<IntegerField, TextField, ListField> field;
+};
+
+/// All keys, grouped by section, in the order of the documentation.
+[[nodiscard]] std::span<const ConfigKey> config_keys();
+
+/// The value of a key as TOML text.
+[[nodiscard]] std::string toml_value(const ConfigKey& key, Config& config);
+
+/// The whole configuration as a TOML file, each key with its help and unit.
+[[nodiscard]] std::string print_config(Config config);
+
+}  // namespace perch::agent

@@ -1,0 +1,85 @@
+#include "agent/config_checks.hpp"
+
+#include <arpa/inet.h>
+
+#include <algorithm>
+#include <array>
+
+#include "hal/base/log.hpp"
+#include "net/ice_server.hpp"
+#include "signaling/broker_url.hpp"
+
+namespace perch::agent {
+namespace {
+
+bool is_id_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+}
+
+template <std::size_t N>
+Result<void> one_of(const std::string& value, const std::array<const char*, N>& words) {
+  std::string list;
+  for (const char* word : words) {
+    if (value == word) return {};
+    list += (list.empty() ? "" : ", ") + std::string(word);
+  }
+  return fail(Errc::kInvalid, "must be one of " + list);
+}
+
+}  // namespace
+
+Result<void> check_any(const std::string&) { return {}; }
+
+Result<void> check_id(const std::string& value) {
+  const bool good = !value.empty() && value.size() <= 64 && std::all_of(value.begin(), value.end(), is_id_letter);
+  if (good) return {};
+  return fail(Errc::kInvalid, "must be 1 to 64 letters, digits, _ or -");
+}
+
+Result<void> check_display_name(const std::string& value) {
+  if (value.size() <= 128) return {};
+  return fail(Errc::kInvalid, "must be at most 128 bytes");
+}
+
+Result<void> check_video_source(const std::string& value) {
+  if (value == "auto" || value == "pattern" || value.starts_with("/dev/") || value.starts_with("file:")) return {};
+  return fail(Errc::kInvalid, "must be auto, pattern, /dev/videoN or file:PATH");
+}
+
+Result<void> check_encoder(const std::string& value) { return one_of<2>(value, {"auto", "x264"}); }
+
+Result<void> check_audio_source(const std::string& value) { return one_of<1>(value, {"off"}); }
+
+Result<void> check_broker_url(const std::string& value) {
+  if (auto url = signaling::parse_broker_url(value); !url) return fail(std::move(url.error()));
+  return {};
+}
+
+Result<void> check_prefix(const std::string& value) {
+  const bool good = !value.empty() && value.size() <= 128 && value.find_first_of("#+") == std::string::npos &&
+                    value.front() != '/' && value.front() != '$' && value.back() != '/';
+  if (good) return {};
+  return fail(Errc::kInvalid, "must be a topic like perch/v1, without #, + and outer slashes");
+}
+
+Result<void> check_access_mode(const std::string& value) { return one_of<1>(value, {"open"}); }
+
+Result<void> check_ice_server(const std::string& value) {
+  if (auto server = net::parse_ice_server(value); !server) return fail(std::move(server.error()));
+  return {};
+}
+
+Result<void> check_ip_address(const std::string& value) {
+  std::array<unsigned char, 16> ignored{};
+  if (::inet_pton(AF_INET, value.c_str(), ignored.data()) == 1) return {};
+  if (::inet_pton(AF_INET6, value.c_str(), ignored.data()) == 1) return {};
+  return fail(Errc::kInvalid, "must be an IP address");
+}
+
+Result<void> check_log_level(const std::string& value) {
+  LogLevel ignored{};
+  if (parse_log_level(value, ignored)) return {};
+  return fail(Errc::kInvalid, "must be error, warning, info, debug or trace");
+}
+
+}  // namespace perch::agent

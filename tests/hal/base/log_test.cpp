@@ -1,0 +1,43 @@
+#include "hal/base/log.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace perch {
+namespace {
+
+TEST(Log, QuotedKeepsForeignTextInsideItsField) {
+  EXPECT_EQ(quoted("plain"), "\"plain\"");
+  EXPECT_EQ(quoted("a\" level=error \"b"), "\"a\\\" level=error \\\"b\"");
+  EXPECT_EQ(quoted("two\nlines\r\n"), "\"two?lines??\"");
+  EXPECT_EQ(quoted("\x1b[31m"), "\"?[31m\"");
+}
+
+TEST(Log, QuotedCutsWhatIsTooLong) { EXPECT_EQ(quoted(std::string(5000, 'x')).size(), 200 + 3 + 2U); }
+
+TEST(Log, ParsesLevelsAndNothingElse) {
+  LogLevel level{};
+  ASSERT_TRUE(parse_log_level("debug", level));
+  EXPECT_EQ(level, LogLevel::kDebug);
+  EXPECT_FALSE(parse_log_level("DEBUG", level));
+  EXPECT_FALSE(parse_log_level("", level));
+}
+
+TEST(Log, WritesOneLineAndCutsAnOverlongOne) {
+  testing::internal::CaptureStderr();
+  PERCH_INFO("test", "msg=%s", std::string(5000, 'y').c_str());
+  PERCH_INFO("test", "msg=second");
+  const std::string out = testing::internal::GetCapturedStderr();
+  EXPECT_EQ(std::count(out.begin(), out.end(), '\n'), 2);
+  EXPECT_NE(out.find("level=info mod=test msg=second\n"), std::string::npos);
+}
+
+TEST(Log, BelowTheLevelArgumentsAreNotEvaluated) {
+  int evaluated = 0;
+  PERCH_TRACE("test", "n=%d", ++evaluated);
+  EXPECT_EQ(evaluated, 0);
+}
+
+}  // namespace
+}  // namespace perch
