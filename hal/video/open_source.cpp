@@ -1,0 +1,44 @@
+// Opens a source by its configured name: auto, pattern, /dev/videoN or file:PATH.
+#include "hal/base/log.hpp"
+#include "hal/video/annexb_file.hpp"
+#include "hal/video/test_pattern.hpp"
+#include "hal/video/v4l2_capture.hpp"
+#include "hal/video/video_source.hpp"
+#include "hal/video/y4m_file.hpp"
+
+namespace perch::video {
+namespace {
+
+using Opened = Result<std::unique_ptr<VideoSource>>;
+
+// The first node that works as a camera. Most boards have other nodes too (codecs, metadata, raw sensors): those that do
+// not suit are passed over in silence, those that would with some help are named.
+Opened open_first_camera(const SourceRequest& request) {
+  for (const std::string& path : list_video_nodes()) {
+    auto camera = open_v4l2_capture(path, request);
+    if (camera) return camera;
+    const bool can_be_helped = camera.error().code == Errc::kPermission || camera.error().code == Errc::kBusy;
+    if (can_be_helped) PERCH_WARN("video", "msg=\"camera passed over\" error=%s", quoted(camera.error().message()).c_str());
+  }
+  PERCH_INFO("video", "msg=\"no camera found, showing the test pattern\"");
+  return open_test_pattern(request, monotonic_now());
+}
+
+Opened open_file(const std::string& path, const SourceRequest& request) {
+  if (path.ends_with(".y4m")) return open_y4m_file(path, request, monotonic_now());
+  if (path.ends_with(".h264") || path.ends_with(".264")) return open_annexb_file(path, request, monotonic_now());
+  return fail(Errc::kUnsupported, path + ": a file source is .y4m (raw 4:2:0) or .h264 (Annex B)");
+}
+
+}  // namespace
+
+Opened open_video_source(const SourceRequest& request) {
+  const std::string& name = request.source;
+  if (name == "auto") return open_first_camera(request);
+  if (name == "pattern") return open_test_pattern(request, monotonic_now());
+  if (name.starts_with("file:")) return open_file(name.substr(5), request);
+  if (name.starts_with("/")) return open_v4l2_capture(name, request);
+  return fail(Errc::kInvalid, "video source \"" + name + "\" is none of auto, pattern, /dev/videoN, file:PATH");
+}
+
+}  // namespace perch::video

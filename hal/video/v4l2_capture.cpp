@@ -1,0 +1,98 @@
+// See v4l2_capture.hpp. No kernel header here: v4l2_device and v4l2_stream speak to the driver.
+#include "hal/video/v4l2_capture.hpp"
+
+#include <cinttypes>
+
+#include "hal/base/log.hpp"
+#include "hal/video/format_choice.hpp"
+#include "hal/video/v4l2_stream.hpp"
+
+namespace perch::video {
+namespace {
+
+// Lent out + being filled + full + one in reserve for a late reader.
+constexpr std::uint32_t kBuffers = 4;
+
+class V4l2Capture final : public VideoSource {
+ public:
+  V4l2Capture(V4l2Stream stream, const NegotiatedFormat& negotiated)
+      : stream_(std::move(stream)), format_(negotiated.format), stride_(negotiated.stride) {}
+  ~V4l2Capture() override {
+    PERCH_INFO("video", "msg=\"camera closed\" device=%s frames=%" PRIu64 " damaged=%" PRIu64 " late=%" PRIu64,
+               quoted(stream_.device().path()).c_str(), delivered_, damaged_, late_);
+  }
+
+  [[nodiscard]] const VideoFormat& format() const override { return format_; }
+  [[nodiscard]] int fd() const override { return stream_.device().fd(); }
+  [[nodiscard]] std::string description() const override {
+    return stream_.device().path() + " (" + stream_.device().card() + ")";
+  }
+
+  [[nodiscard]] Result<std::optional<Frame>> read_frame(TimePoint now) override {
+    if (auto returned = give_back(); !returned) return fail(returned.error());
+    std::optional<Frame> frame;
+    // Should several be ready, the newest is the live picture; H.264 pictures build upon one another and all count.
+    while (!frame || format_.pixel != PixelFormat::kH264) {
+      const auto buffer = stream_.dequeue();
+      if (!buffer) return fail(buffer.error());
+      if (!*buffer) break;
+      const auto next = to_frame(**buffer, now);
+      if (next && lent_) ++late_;
+      const std::optional<std::uint32_t> unused = next ? std::exchange(lent_, (*buffer)->index) : (*buffer)->index;
+      if (next) frame = next;
+      if (!unused) continue;
+      if (auto queued = stream_.queue(*unused); !queued) return fail(queued.error());
+    }
+    if (frame) ++delivered_;
+    return frame;
+  }
+
+ private:
+  [[nodiscard]] Result<void> give_back() {
+    const auto index = std::exchange(lent_, std::nullopt);
+    return index ? stream_.queue(*index) : Result<void>{};
+  }
+
+  /// Nothing when the picture is damaged or not all there, as after trouble on the USB bus.
+  [[nodiscard]] std::optional<Frame> to_frame(const FilledBuffer& buffer, TimePoint now) {
+    if (!first_sequence_) first_sequence_ = buffer.sequence;
+    const auto planes = lay_out_planes(format_.pixel, format_.size, stride_, buffer.bytes);
+    if (buffer.damaged || buffer.bytes.empty() || !planes) {
+      ++damaged_;
+      return std::nullopt;
+    }
+    return Frame{format_, *planes, buffer.timestamp.value_or(now), buffer.sequence - *first_sequence_};
+  }
+
+  V4l2Stream stream_;
+  VideoFormat format_;
+  int stride_;  ///< [bytes]
+  std::optional<std::uint32_t> lent_;  ///< index of the buffer the last frame lies in
+  std::optional<std::uint32_t> first_sequence_;
+  std::uint64_t delivered_ = 0;
+  std::uint64_t damaged_ = 0;  ///< skipped
+  std::uint64_t late_ = 0;     ///< passed over because a newer one was ready
+};
+
+}  // namespace
+
+Result<std::unique_ptr<VideoSource>> open_v4l2_capture(const std::string& path, const SourceRequest& request,
+                                                       std::optional<PixelFormat> only) {
+  auto device = V4l2Device::open(path);
+  if (!device) return fail(device.error());
+  auto offers = device->offers(request.size, request.rate);
+  if (only) std::erase_if(offers, [&](const VideoFormat& offer) { return offer.pixel != *only; });
+  const auto wanted = choose_format(offers, request.size, request.rate);
+  if (!wanted) return fail(Errc::kUnsupported, path + " (" + device->card() + ") has none of I420, NV12, YUYV, MJPEG, H.264");
+  const auto negotiated = set_format(*device, *wanted);
+  if (!negotiated) return fail(negotiated.error());
+  auto stream = V4l2Stream::start(std::move(*device), kBuffers);
+  if (!stream) return fail(stream.error());
+  const VideoFormat& got = negotiated->format;
+  PERCH_INFO("video", "msg=\"camera open\" device=%s card=%s format=%s size=%dx%d fps=%.2f wanted=%dx%d wanted_fps=%.2f",
+             quoted(path).c_str(), quoted(stream->device().card()).c_str(), to_string(got.pixel), got.size.width,
+             got.size.height, got.rate.per_second(), request.size.width, request.size.height, request.rate.per_second());
+  return std::make_unique<V4l2Capture>(std::move(*stream), *negotiated);
+}
+
+}  // namespace perch::video
