@@ -1,7 +1,7 @@
 // The demo without a person: Chromium joins, and the pictures are judged by what arrived of them.
 import { parseArgs } from 'node:util';
-import { frameNumbers, frameRate, median, rounded, table, writeJson } from '../../tests/browser/harness/figures.mjs';
-import { withWorld } from '../../tests/browser/harness/world.mjs';
+import { frame_rate, median, picture_fault, rounded, table, write_json } from '../../tests/browser/harness/figures.mjs';
+import { with_world } from '../../tests/browser/harness/world.mjs';
 
 const kFramesPerJoin = 45;
 
@@ -16,26 +16,14 @@ const { values: options } = parseArgs({
 
 /** One join by a fresh page: its first-frame time and what its probe saw. */
 async function join(world, screenshot) {
-  const viewer = await world.openViewer();
-  const first_frame_ms = await viewer.firstFrameMs({ timeout_ms: 30_000 });
-  await viewer.startProbe();
-  const samples = await viewer.untilSamples(kFramesPerJoin, 30_000);
+  const viewer = await world.open_viewer();
+  const first_frame_ms = await viewer.first_frame_ms({ timeout_ms: 30_000 });
+  await viewer.start_probe();
+  const samples = await viewer.until_samples(kFramesPerJoin, 30_000);
   const size = await viewer.page.evaluate(() => window.__probe.size);
   if (screenshot) await viewer.screenshot(screenshot);
   await viewer.close();
   return { first_frame_ms, samples, size };
-}
-
-/** Why these are not moving, decodable pictures; null when they are. */
-function fault(samples) {
-  const moved = samples.filter(({ motion }) => motion > 0).length;
-  if (moved < samples.length / 4) return `the picture stands still: ${moved} of ${samples.length} frames differ from the one before`;
-  const numbers = frameNumbers(samples);
-  const bars = samples.filter(({ frame }) => frame !== null).length;
-  if (bars === 0) return options.source === 'pattern' ? 'no frame carries a readable bar code' : null;
-  if (bars < 0.9 * samples.length) return `only ${bars} of ${samples.length} frames carry a readable bar code`;
-  if (numbers.distinct < 0.8 * bars) return `frame numbers do not advance: ${numbers.distinct} different ones in ${bars} frames`;
-  return null;
 }
 
 function latencies(samples) {
@@ -44,9 +32,9 @@ function latencies(samples) {
   return samples.map(({ capture_latency }) => capture_latency).filter((value) => value !== null);
 }
 
-await withWorld('demo-check', async (world) => {
-  await world.startBroker();
-  await world.startPerchd({ config: { video: { source: options.source } } });
+await with_world('demo-check', async (world) => {
+  await world.start_broker();
+  await world.start_perchd({ config: { video: { source: options.source } } });
   const joins = [];
   for (let left = Number(options.joins); left > 0; left--) joins.push(await join(world, left === 1 && options.screenshot));
 
@@ -56,13 +44,13 @@ await withWorld('demo-check', async (world) => {
     size: joins.at(-1).size,
     first_frame_ms_median: rounded(median(joins.map(({ first_frame_ms }) => first_frame_ms))),
     latency_ms_median: rounded(median(joins.flatMap(({ samples }) => latencies(samples)))),
-    fps_median: rounded(median(joins.map(({ samples }) => frameRate(samples)))),
+    fps_median: rounded(median(joins.map(({ samples }) => frame_rate(samples)))),
   };
   console.log(table([['figure', 'value'], ...Object.entries(figures).map(([name, value]) => [name, value ?? 'unknown'])]));
-  if (options.json) writeJson(options.json, figures);
+  if (options.json) write_json(options.json, figures);
   if (options.screenshot) console.log(`screenshot: ${options.screenshot}`);
   for (const { samples } of joins) {
-    const reason = fault(samples);
+    const reason = picture_fault(samples, { bar_code: options.source === 'pattern' });
     if (reason) throw new Error(reason);
   }
 }).then(

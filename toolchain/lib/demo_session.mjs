@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Broker } from '../../tests/browser/harness/broker.mjs';
 import { Perchd } from '../../tests/browser/harness/perchd.mjs';
-import { portInUse } from '../../tests/browser/harness/ports.mjs';
+import { port_in_use } from '../../tests/browser/harness/ports.mjs';
 import { describe } from '../../tests/browser/harness/process.mjs';
 
 const { values: options } = parseArgs({
@@ -19,21 +19,21 @@ const { values: options } = parseArgs({
 
 const say = (words) => process.stderr.write(`demo: ${words}\n`);
 
-function portNumber(name) {
+function port_number(name) {
   const port = Number(options[name]);
   if (!Number.isInteger(port) || port < 1 || port > 65535) throw new Error(`--${name} ${options[name]}: a number from 1 to 65535 is wanted`);
   return port;
 }
 
-async function refuseTakenPort(address, port, option) {
-  const taken = await portInUse(address, port).catch((error) => {
+async function refuse_taken_port(address, port, option) {
+  const taken = await port_in_use(address, port).catch((error) => {
     if (error.code === 'EADDRNOTAVAIL' || error.code === 'EINVAL' || error.code === 'ENOTFOUND') throw new Error(`${address} is not an address of this machine`);
     throw new Error(`cannot use port ${port} on ${address}: ${error.message}`);
   });
   if (taken) throw new Error(`port ${port} on ${address} is in use (ss -ltnp 'sport = :${port}' shows by what): free it, or choose another with --${option}`);
 }
 
-function refuseLoopbackOnly() {
+function refuse_loopback_only() {
   const outward = Object.values(networkInterfaces()).flat().some((address) => !address.internal);
   if (!outward) throw new Error('no network interface is up besides loopback, and browsers offer no address without one: connect to some network');
 }
@@ -51,7 +51,7 @@ async function start(dir, ports) {
 }
 
 /** Resolves with the name of the signal that asks us to end, or throws when a part has ended by itself. */
-function untilAsked({ broker, perchd }) {
+function until_asked({ broker, perchd }) {
   const asked = new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => resolve(signal));
   });
@@ -63,17 +63,17 @@ function untilAsked({ broker, perchd }) {
 }
 
 async function main() {
-  const ports = { mqtt_port: portNumber('mqtt-port'), web_port: portNumber('web-port') };
-  refuseLoopbackOnly();
-  await refuseTakenPort('127.0.0.1', ports.mqtt_port, 'mqtt-port');
-  await refuseTakenPort(options.listen, ports.web_port, 'web-port');
+  const ports = { mqtt_port: port_number('mqtt-port'), web_port: port_number('web-port') };
+  refuse_loopback_only();
+  await refuse_taken_port('127.0.0.1', ports.mqtt_port, 'mqtt-port');
+  await refuse_taken_port(options.listen, ports.web_port, 'web-port');
   const dir = mkdtempSync(join(tmpdir(), 'perch-demo-'));
   chmodSync(dir, 0o755);
   process.on('exit', () => rmSync(dir, { recursive: true, force: true }));
 
   const parts = await start(dir, ports);
-  const asked = untilAsked(parts);
-  parts.perchd.process.onLine((line) => /level=(warn|error)/.test(line) && process.stderr.write(`${line}\n`));
+  const asked = until_asked(parts);
+  parts.perchd.process.on_line((line) => /level=(warn|error)/.test(line) && process.stderr.write(`${line}\n`));
   if (options.listen !== '127.0.0.1') say(`anyone who reaches ${options.listen} can watch and speak to this broker: fine at home, not elsewhere`);
   say(`the camera is on (source ${options.source}); Ctrl-C ends it. Open`);
   process.stdout.write(`${parts.broker.page_url}#camera=${parts.perchd.id}\n`);

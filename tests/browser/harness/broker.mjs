@@ -1,9 +1,9 @@
 // A mosquitto of our own: plain MQTT for the agent, WebSockets and the viewer page for browsers.
 import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { findProgram, pageDir } from './paths.mjs';
+import { find_program, page_dir } from './paths.mjs';
 import { Child } from './process.mjs';
-import { freePort, untilListening } from './ports.mjs';
+import { free_port, until_listening } from './ports.mjs';
 
 export class Broker {
   /**
@@ -16,9 +16,9 @@ export class Broker {
     broker.dir = dir;
     broker.listen = listen;
     broker.drop_privileges = drop_privileges;
-    broker.mqtt_port = mqtt_port ?? (await freePort());
-    broker.web_port = web_port ?? (await freePort(listen));
-    if (page) broker.#copyPage();
+    broker.mqtt_port = mqtt_port ?? (await free_port());
+    broker.web_port = web_port ?? (await free_port(listen));
+    if (page) broker.#copy_page();
     broker.config = join(dir, 'mosquitto.conf');
     writeFileSync(broker.config, broker.#configuration(page), { mode: 0o644 });
     await broker.resume();
@@ -35,11 +35,11 @@ export class Broker {
 
   /** Starts (again) with the same configuration and ports. */
   async resume() {
-    const program = findProgram('mosquitto');
+    const program = find_program('mosquitto');
     if (!program) throw new Error('mosquitto is not installed');
     this.process = new Child('mosquitto', program, ['-c', this.config], { log_file: join(this.dir, 'mosquitto.log') });
-    await untilListening('127.0.0.1', this.mqtt_port, this.process);
-    await untilListening(this.listen, this.web_port, this.process);
+    await until_listening('127.0.0.1', this.mqtt_port, this.process);
+    await until_listening(this.listen, this.web_port, this.process);
   }
 
   async stop(options) {
@@ -47,8 +47,8 @@ export class Broker {
   }
 
   // A copy, because mosquitto started by root reads files as a user of its own, who may not enter our folders.
-  #copyPage() {
-    const source = join(pageDir, 'index.html');
+  #copy_page() {
+    const source = join(page_dir, 'index.html');
     if (!existsSync(source)) throw new Error('the viewer page is not built: npm --prefix signaling/viewer run build');
     mkdirSync(join(this.dir, 'page'), { mode: 0o755 });
     copyFileSync(source, join(this.dir, 'page/index.html'));

@@ -1,9 +1,9 @@
 // Headless Chromium as a child process of ours, driven over its DevTools port; its pid is ours to kill.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { chromiumPath } from './paths.mjs';
+import { chromium_path } from './paths.mjs';
 import { Child } from './process.mjs';
-import { descendants, commandLine } from './proc.mjs';
+import { descendants, command_line } from './proc.mjs';
 
 const kFlags = [
   '--headless',
@@ -29,7 +29,7 @@ const kFlags = [
 export class Chromium {
   /** `dir` receives its profile and its log; `flags` are added to ours; `pin_to` is a CPU number. */
   static async start({ dir, flags = [], pin_to }) {
-    const program = chromiumPath();
+    const program = chromium_path();
     if (!program) throw new Error('chromium is not installed');
     const { chromium } = await import('playwright-core');
     const profile = join(dir, 'chromium');
@@ -38,11 +38,13 @@ export class Chromium {
     const command = [program, ...kFlags, `--user-data-dir=${profile}`, ...flags, 'about:blank'];
     if (pin_to !== undefined) command.unshift('taskset', '-c', String(pin_to));
     browser.process = new Child('chromium', command[0], command.slice(1), {
-      env: { ...process.env, HOME: profile, XDG_CONFIG_HOME: profile, XDG_CACHE_HOME: profile, DBUS_SESSION_BUS_ADDRESS: 'disabled:' },
+      env: { ...process.env, HOME: profile, XDG_CONFIG_HOME: profile, XDG_CACHE_HOME: profile },
+      // It complains about a missing desktop at length.
+      ignore: /^\s*$|\/dbus\//,
       log_file: join(dir, 'chromium.log'),
       group: true,
     });
-    const [, endpoint] = await browser.process.waitForLine(/DevTools listening on (ws:\/\/\S+)/, {
+    const [, endpoint] = await browser.process.wait_for_line(/DevTools listening on (ws:\/\/\S+)/, {
       what: 'chromium to open its DevTools port',
       timeout_ms: 30_000,
     });
@@ -51,7 +53,7 @@ export class Chromium {
   }
 
   /** A page in a profile of its own, so that nothing is remembered from another; `init` runs before the page's own scripts. */
-  async newPage({ init } = {}) {
+  async new_page({ init } = {}) {
     const context = await this.driver.newContext({ viewport: { width: 1280, height: 800 } });
     if (init) await context.addInitScript(init);
     const page = await context.newPage();
@@ -60,11 +62,11 @@ export class Chromium {
   }
 
   /** The pids of the processes that run pages. */
-  rendererPids() {
+  renderer_pids() {
     return descendants(this.process.pid).filter((pid) => {
       try {
         // Renderers come from the zygote and rewrite their command line into one string.
-        return commandLine(pid).join(' ').includes('--type=renderer');
+        return command_line(pid).join(' ').includes('--type=renderer');
       } catch {
         return false;
       }
@@ -72,7 +74,7 @@ export class Chromium {
   }
 
   /** SIGKILL to the browser and all its processes: no goodbye of any kind. */
-  async killHard() {
+  async kill_hard() {
     this.process.kill('SIGKILL');
     await this.process.ended;
   }
@@ -81,6 +83,6 @@ export class Chromium {
     if (!this.process.alive) return;
     await this.driver.close().catch(() => {});
     this.process.kill('SIGTERM');
-    await this.process.stop({ timeout_ms: 5000 }).catch(() => this.process.killNow());
+    await this.process.stop({ timeout_ms: 5000 }).catch(() => this.process.kill_now());
   }
 }

@@ -20,13 +20,13 @@ export function median(numbers) {
 export const rounded = (number, digits = 1) => (Number.isFinite(number) ? Number(number.toFixed(digits)) : null);
 
 /** Frames per second presented over the samples of a probe. */
-export function frameRate(samples) {
+export function frame_rate(samples) {
   if (samples.length < 2) return 0;
   return ((samples.length - 1) * 1000) / (samples.at(-1).at - samples[0].at);
 }
 
 /** Frame numbers seen in order: {first, last, distinct, skipped} (they wrap at 16 bits), or null without a bar code. */
-export function frameNumbers(samples) {
+export function frame_numbers(samples) {
   const numbers = samples.map(({ frame }) => frame).filter((frame) => frame !== null);
   if (numbers.length < 2) return null;
   const steps = numbers.slice(1).map((frame, i) => (frame - numbers[i] + 65536) % 65536);
@@ -41,7 +41,19 @@ export function table(rows) {
   return [line(rows[0]), widths.map((width) => '-'.repeat(width)).join('  '), ...rows.slice(1).map(line)].join('\n');
 }
 
-export function writeJson(path, figures) {
+export function write_json(path, figures) {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, JSON.stringify(figures, null, 2) + '\n');
+}
+
+/** Why the samples of a probe are not moving, decodable pictures; null when they are. `bar_code`: every source frame has one. */
+export function picture_fault(samples, { bar_code }) {
+  const moved = samples.filter(({ motion }) => motion > 0).length;
+  if (moved < samples.length / 4) return `the picture stands still: ${moved} of ${samples.length} frames differ from the one before`;
+  const bars = samples.filter(({ frame }) => frame !== null).length;
+  if (!bar_code && bars === 0) return null;
+  if (bars < 0.9 * samples.length) return `only ${bars} of ${samples.length} frames carry a readable bar code`;
+  const { distinct } = frame_numbers(samples);
+  if (distinct < 0.8 * bars) return `frame numbers do not advance: ${distinct} different ones in ${bars} frames`;
+  return null;
 }

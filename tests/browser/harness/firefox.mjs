@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import WebSocket from 'ws';
-import { firefoxPath } from './paths.mjs';
+import { firefox_path } from './paths.mjs';
 import { Child } from './process.mjs';
 import { until, within } from './wait.mjs';
 
@@ -24,19 +24,19 @@ export class Firefox {
     const lines = Object.entries({ ...kPreferences, ...preferences }).map(([key, value]) => `user_pref(${JSON.stringify(key)}, ${JSON.stringify(value)});`);
     writeFileSync(join(profile, 'user.js'), lines.join('\n') + '\n');
     const firefox = new Firefox();
-    firefox.process = new Child('firefox', firefoxPath(), ['--headless', '--no-remote', '--profile', profile, '--remote-debugging-port', '0', 'about:blank'], {
+    firefox.process = new Child('firefox', firefox_path(), ['--headless', '--no-remote', '--profile', profile, '--remote-debugging-port', '0', 'about:blank'], {
       env: { ...process.env, HOME: profile, MOZ_CRASHREPORTER_DISABLE: '1' },
       log_file: join(dir, 'firefox.log'),
       group: true,
     });
-    const [, endpoint] = await firefox.process.waitForLine(/WebDriver BiDi listening on (ws:\/\/\S+)/, { timeout_ms: 60_000 });
+    const [, endpoint] = await firefox.process.wait_for_line(/WebDriver BiDi listening on (ws:\/\/\S+)/, { timeout_ms: 60_000 });
     await firefox.#connect(`${endpoint}/session`);
     return firefox;
   }
 
   async #connect(url) {
     this.socket = new WebSocket(url);
-    this.socket.on('message', (data) => this.#onMessage(JSON.parse(data)));
+    this.socket.on('message', (data) => this.#on_message(JSON.parse(data)));
     const opened = new Promise((resolve, reject) => this.socket.on('open', resolve).on('error', reject));
     await within(opened, { what: 'firefox to accept its driver', timeout_ms: 20_000, detail: () => this.process.tail() });
     await this.command('session.new', { capabilities: {} });
@@ -66,9 +66,9 @@ export class Firefox {
     return JSON.parse(result.value);
   }
 
-  async untilText(pattern, visibleText, timeout_ms = 20_000) {
+  async until_text(pattern, visible_text, timeout_ms = 20_000) {
     let text = '';
-    await until(async () => pattern.test((text = await this.evaluate(visibleText))), {
+    await until(async () => pattern.test((text = await this.evaluate(visible_text))), {
       what: `firefox: words like ${pattern}`,
       timeout_ms,
       detail: () => `page says: ${text}`,
@@ -83,10 +83,10 @@ export class Firefox {
 
   async stop() {
     this.socket?.terminate();
-    await this.process.stop({ timeout_ms: 10_000 }).catch(() => this.process.killNow());
+    await this.process.stop({ timeout_ms: 10_000 }).catch(() => this.process.kill_now());
   }
 
-  #onMessage(message) {
+  #on_message(message) {
     const waiter = this.#pending.get(message.id);
     if (!waiter) return;
     this.#pending.delete(message.id);

@@ -14,7 +14,7 @@ export class MqttPeer {
     return peer;
   }
 
-  static newSession() {
+  static new_session() {
     return randomBytes(16).toString('base64url');
   }
 
@@ -23,19 +23,19 @@ export class MqttPeer {
     return this.received.filter(({ topic }) => topic === `${this.prefix}/${this.camera}/state`).at(-1)?.body;
   }
 
-  untilState(check, { what = 'the camera state', timeout_ms = 15_000 } = {}) {
+  until_state(check, { what = 'the camera state', timeout_ms = 15_000 } = {}) {
     return until(() => (this.state && check(this.state) ? this.state : null), { what, timeout_ms, detail: () => JSON.stringify(this.state) });
   }
 
   /** Publishes `payload` as it is (string or Buffer) to the camera. */
-  async sendRaw(session, kind, payload) {
+  async send_raw(session, kind, payload) {
     await this.client.publishAsync(`${this.prefix}/${this.camera}/in/${this.viewer}/${session}/${kind}`, payload, { qos: 1 });
   }
 
   /** Publishes a well-formed body: `v`, `seq` and `epoch` are filled in. */
   async send(session, kind, body = {}) {
     const envelope = { v: 1, seq: this.sequence++, epoch: this.state?.epoch, ...body };
-    await this.sendRaw(session, kind, JSON.stringify(envelope));
+    await this.send_raw(session, kind, JSON.stringify(envelope));
   }
 
   /** The bodies of `kind` the camera sent into this session so far. */
@@ -44,7 +44,7 @@ export class MqttPeer {
     return this.received.filter((message) => message.topic === topic).map(({ body }) => body);
   }
 
-  untilHeard(session, kind, { what = `a ${kind} from the camera`, timeout_ms = 10_000, count = 1 } = {}) {
+  until_heard(session, kind, { what = `a ${kind} from the camera`, timeout_ms = 10_000, count = 1 } = {}) {
     return until(() => this.heard(session, kind)[count - 1], {
       what,
       timeout_ms,

@@ -4,31 +4,31 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const root = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
-export const buildDir = resolve(root, process.env.PERCH_BUILD_DIR ?? 'build/release');
-export const perchdPath = process.env.PERCHD ?? firstExisting(join(buildDir, 'perchd'), join(buildDir, 'agent/perchd'));
-export const pageDir = join(root, 'signaling/viewer/dist');
-export const artifactsDir = resolve(root, process.env.PERCH_ARTIFACTS ?? 'build/artifacts');
+export const build_dir = resolve(root, process.env.PERCH_BUILD_DIR ?? 'build/release');
+export const perchd_path = process.env.PERCHD ?? first_existing(join(build_dir, 'perchd'), join(build_dir, 'agent/perchd'));
+export const page_dir = join(root, 'signaling/viewer/dist');
+export const artifacts_dir = resolve(root, process.env.PERCH_ARTIFACTS ?? 'build/artifacts');
 
 /** The first of these programs found on PATH (plus /usr/sbin, where Debian keeps mosquitto), or null. */
-export function findProgram(...names) {
+export function find_program(...names) {
   const folders = [...(process.env.PATH ?? '').split(':'), '/usr/sbin', '/sbin'];
   for (const name of names) {
     for (const folder of folders) {
       const path = join(folder, name);
-      if (isExecutable(path)) return path;
+      if (is_executable(path)) return path;
     }
   }
   return null;
 }
 
-export const chromiumPath = () => process.env.PERCH_CHROMIUM ?? findProgram('chromium', 'chromium-browser', 'google-chrome');
-export const firefoxPath = () => process.env.PERCH_FIREFOX ?? findProgram('firefox-esr', 'firefox');
+export const chromium_path = () => process.env.PERCH_CHROMIUM ?? find_program('chromium', 'chromium-browser', 'google-chrome');
+export const firefox_path = () => process.env.PERCH_FIREFOX ?? find_program('firefox-esr', 'firefox');
 
-function firstExisting(...paths) {
+function first_existing(...paths) {
   return paths.find(existsSync) ?? paths[0];
 }
 
-function isExecutable(path) {
+function is_executable(path) {
   try {
     accessSync(path, constants.X_OK);
     return true;

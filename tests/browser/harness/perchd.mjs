@@ -2,13 +2,13 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { perchdPath } from './paths.mjs';
+import { perchd_path } from './paths.mjs';
 import { Child } from './process.mjs';
-import { taskCount, taskNames } from './proc.mjs';
+import { task_count, task_names } from './proc.mjs';
 import { until } from './wait.mjs';
 
 /** Sections and keys as in the configuration file; whatever a caller passes is merged over these. */
-export function defaultConfig(broker_url, state_dir) {
+export function default_config(broker_url, state_dir) {
   return {
     camera: { id: 'front-door', name: 'Front door' },
     video: { source: 'pattern', width: 1280, height: 720, fps: 30, max_bitrate: 2_000_000 },
@@ -21,7 +21,7 @@ export function defaultConfig(broker_url, state_dir) {
 }
 
 /** TOML of a two-level object; strings, numbers, booleans and arrays of them are written as JSON writes them. */
-export function toToml(config) {
+export function to_toml(config) {
   const section = ([name, keys]) => [`[${name}]`, ...Object.entries(keys).map(([key, value]) => `${key} = ${JSON.stringify(value)}`), ''];
   return Object.entries(config).flatMap(section).join('\n');
 }
@@ -35,10 +35,10 @@ export class Perchd {
     perchd.env = env;
     mkdirSync(join(dir, 'state'), { recursive: true, mode: 0o700 });
     chmodSync(join(dir, 'state'), 0o700);
-    perchd.config = mergeSections(defaultConfig(broker.mqtt_url, join(dir, 'state')), config);
+    perchd.config = merge_sections(default_config(broker.mqtt_url, join(dir, 'state')), config);
     perchd.config_file = join(dir, 'perch.toml');
-    writeFileSync(perchd.config_file, toToml(perchd.config));
-    perchd.checkConfig();
+    writeFileSync(perchd.config_file, to_toml(perchd.config));
+    perchd.check_config();
     await perchd.resume({ wait_ready });
     return perchd;
   }
@@ -52,31 +52,31 @@ export class Perchd {
   }
 
   /** Throws with the agent's own words when it does not like its configuration. */
-  checkConfig() {
-    if (!existsSync(perchdPath)) throw new Error(`${perchdPath} is not built: cmake --preset release && cmake --build --preset release`);
-    const check = spawnSync(perchdPath, ['--config', this.config_file, '--check-config'], { encoding: 'utf8' });
+  check_config() {
+    if (!existsSync(perchd_path)) throw new Error(`${perchd_path} is not built: cmake --preset release && cmake --build --preset release`);
+    const check = spawnSync(perchd_path, ['--config', this.config_file, '--check-config'], { encoding: 'utf8' });
     if (check.status !== 0) throw new Error(`perchd --check-config: ${check.stderr.trim() || check.stdout.trim()}`);
   }
 
   /** Starts (again) with the same configuration and state. */
   async resume({ wait_ready = true } = {}) {
-    const command = [perchdPath, '--config', this.config_file];
+    const command = [perchd_path, '--config', this.config_file];
     if (this.pin_to !== undefined) command.unshift('taskset', '-c', String(this.pin_to));
     this.process = new Child('perchd', command[0], command.slice(1), { env: this.env, log_file: join(this.dir, 'perchd.log') });
-    if (wait_ready) await this.process.waitForLine(/\bmsg="?ready\b/, { what: 'perchd to be ready', timeout_ms: 20_000 });
+    if (wait_ready) await this.process.wait_for_line(/\bmsg="?ready\b/, { what: 'perchd to be ready', timeout_ms: 20_000 });
   }
 
   /** Camera closed: the `video` thread exists only while somebody watches (or lingers). */
-  async untilCameraClosed(timeout_ms = 15_000) {
-    await this.#untilVideoThread(false, 'the camera to be closed', timeout_ms);
+  async until_camera_closed(timeout_ms = 15_000) {
+    await this.#until_video_thread(false, 'the camera to be closed', timeout_ms);
   }
 
-  async untilCameraOpen(timeout_ms = 15_000) {
-    await this.#untilVideoThread(true, 'the camera to be opened', timeout_ms);
+  async until_camera_open(timeout_ms = 15_000) {
+    await this.#until_video_thread(true, 'the camera to be opened', timeout_ms);
   }
 
   get threads() {
-    return taskCount(this.pid);
+    return task_count(this.pid);
   }
 
   /** SIGTERM, and exit code 0 as promised. */
@@ -85,17 +85,17 @@ export class Perchd {
     if (outcome.code !== 0) throw new Error(`perchd did not end with exit code 0\n${this.process.tail(60)}`);
   }
 
-  logText() {
+  log_text() {
     return readFileSync(join(this.dir, 'perchd.log'), 'utf8');
   }
 
-  #untilVideoThread(wanted, what, timeout_ms) {
-    const open = () => taskNames(this.pid).includes('video');
-    return until(() => open() === wanted, { what, timeout_ms, detail: () => `${taskNames(this.pid)}\n${this.process.tail()}` });
+  #until_video_thread(wanted, what, timeout_ms) {
+    const open = () => task_names(this.pid).includes('video');
+    return until(() => open() === wanted, { what, timeout_ms, detail: () => `${task_names(this.pid)}\n${this.process.tail()}` });
   }
 }
 
-function mergeSections(base, over) {
+function merge_sections(base, over) {
   const merged = { ...base };
   for (const [section, keys] of Object.entries(over)) merged[section] = { ...base[section], ...keys };
   return merged;

@@ -3,7 +3,7 @@ import { connect, createServer } from 'node:net';
 import { until } from './wait.mjs';
 
 /** A port that nobody listens on at this moment. */
-export function freePort(address = '127.0.0.1') {
+export function free_port(address = '127.0.0.1') {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.on('error', reject);
@@ -15,7 +15,7 @@ export function freePort(address = '127.0.0.1') {
 }
 
 /** Whether binding address:port fails because it is in use; throws when the address is not this machine's. */
-export function portInUse(address, port) {
+export function port_in_use(address, port) {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.on('error', (error) => (error.code === 'EADDRINUSE' ? resolve(true) : reject(error)));
@@ -24,17 +24,17 @@ export function portInUse(address, port) {
 }
 
 /** Resolves once a connection to address:port succeeds; throws at once when `child` has ended. */
-export async function untilListening(address, port, child, timeout_ms = 10_000) {
+export async function until_listening(address, port, child, timeout_ms = 10_000) {
   await until(
     async () => {
       if (!child.alive) throw new Error(`${child.name} ended before it listened on ${address}:${port}\n${child.tail()}`);
-      return canConnect(address, port);
+      return can_connect(address, port);
     },
     { what: `${child.name} to listen on ${address}:${port}`, timeout_ms, detail: () => child.tail() },
   );
 }
 
-function canConnect(address, port) {
+function can_connect(address, port) {
   return new Promise((resolve) => {
     const socket = connect({ host: address, port });
     socket.on('connect', () => resolve(socket.destroy() && true));

@@ -5,21 +5,21 @@
  * {at: performance.now() [ms], frame, latency: capture stamp -> readable here [ms] (null without a bar code),
  *  capture_latency: the same by RTP capture time [ms] (null where unknown), motion: mean change of a thumbnail [0..255]}.
  */
-export function installProbe({ index = 0, motion = true } = {}) {
+export function install_probe({ index = 0, motion = true } = {}) {
   const video = window.__perch.players[index].video;
-  const code = canvasOf(32, 2);
-  const thumbnail = canvasOf(32, 18);
+  const code = canvas_of(32, 2);
+  const thumbnail = canvas_of(32, 18);
   const probe = { samples: [], size: '', clock_offset: -Infinity, stopped: false };
   let previous = null;
 
-  function canvasOf(width, height) {
+  function canvas_of(width, height) {
     const context = Object.assign(document.createElement('canvas'), { width, height }).getContext('2d', { willReadFrequently: true });
     context.imageSmoothingEnabled = false;
     return context;
   }
 
   // Cells shrink to one pixel each, taken at their centres because smoothing is off.
-  function readBarCode() {
+  function read_bar_code() {
     const cell = Math.max(8, Math.floor(video.videoWidth / 64)) & ~1;
     code.drawImage(video, 0, 0, 32 * cell, 2 * cell, 0, 0, 32, 2);
     const pixels = code.getImageData(0, 0, 32, 2).data;
@@ -35,19 +35,19 @@ export function installProbe({ index = 0, motion = true } = {}) {
   }
 
   // Date.now() is whole milliseconds: just after a tick it is exact, so the largest difference seen is the clock's offset.
-  function wallClock() {
+  function wall_clock() {
     const now = performance.now();
     probe.clock_offset = Math.max(probe.clock_offset, Date.now() - now);
     return now + probe.clock_offset;
   }
 
   // The stamp is the low 32 bits, cut to whole milliseconds: half of one is its mean error.
-  function latencyOf(stamp_ms, wall) {
+  function latency_of(stamp_ms, wall) {
     const age = (((wall - stamp_ms) % 2 ** 32) + 2 ** 32) % 2 ** 32;
     return (age > 2 ** 31 ? age - 2 ** 32 : age) - 0.5;
   }
 
-  function motionNow() {
+  function motion_now() {
     thumbnail.drawImage(video, 0, 0, 32, 18);
     const pixels = thumbnail.getImageData(0, 0, 32, 18).data;
     let change = 0;
@@ -56,31 +56,31 @@ export function installProbe({ index = 0, motion = true } = {}) {
     return change / (32 * 18 * 3);
   }
 
-  function onFrame(_, metadata) {
+  function on_frame(_, metadata) {
     if (probe.stopped) return;
-    video.requestVideoFrameCallback(onFrame);
-    const bars = readBarCode();
-    const wall = wallClock();
+    video.requestVideoFrameCallback(on_frame);
+    const bars = read_bar_code();
+    const wall = wall_clock();
     const at = performance.now();
     probe.size = `${video.videoWidth}x${video.videoHeight}`;
     probe.samples.push({
       at,
       frame: bars?.frame ?? null,
-      latency: bars ? latencyOf(bars.stamp_ms, wall) : null,
+      latency: bars ? latency_of(bars.stamp_ms, wall) : null,
       capture_latency: metadata.captureTime ? at - metadata.captureTime : null,
-      motion: motion ? motionNow() : 0,
+      motion: motion ? motion_now() : 0,
     });
   }
 
   window.__probe?.stop();
   probe.stop = () => (probe.stopped = true);
-  for (let i = 0; i < 2000; i++) wallClock();
-  video.requestVideoFrameCallback(onFrame);
+  for (let i = 0; i < 2000; i++) wall_clock();
+  video.requestVideoFrameCallback(on_frame);
   window.__probe = probe;
 }
 
 /** All text on the page that a person could read, shadow roots included. */
-export function visibleText() {
+export function visible_text() {
   const texts = [];
   const walk = (node) => {
     if (node.nodeType === Node.TEXT_NODE) texts.push(node.textContent);
@@ -96,7 +96,7 @@ export function visibleText() {
 }
 
 /** A browser that cannot receive H.264, as Firefox without its plug-in: the codec goes from capabilities and from offers. */
-export function withoutH264() {
+export function without_h264() {
   const capabilities = RTCRtpReceiver.getCapabilities.bind(RTCRtpReceiver);
   RTCRtpReceiver.getCapabilities = (kind) => {
     const all = capabilities(kind);

@@ -2,39 +2,39 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
 /** Resident memory [kB]. */
-export function residentKb(pid) {
-  return statusNumber(`/proc/${pid}/status`, 'VmRSS');
+export function resident_kb(pid) {
+  return status_number(`/proc/${pid}/status`, 'VmRSS');
 }
 
-export function taskCount(pid) {
+export function task_count(pid) {
   return tasks(pid).length;
 }
 
-export function taskNames(pid) {
-  return tasks(pid).map((tid) => readTask(pid, tid, 'comm')?.trim()).filter(Boolean);
+export function task_names(pid) {
+  return tasks(pid).map((tid) => read_task(pid, tid, 'comm')?.trim()).filter(Boolean);
 }
 
 /** Time on a CPU so far, all threads alive now [ns]. */
-export function cpuNs(pid) {
-  return sum(tasks(pid).map((tid) => Number(readTask(pid, tid, 'schedstat')?.split(' ')[0] ?? 0)));
+export function cpu_ns(pid) {
+  return sum(tasks(pid).map((tid) => Number(read_task(pid, tid, 'schedstat')?.split(' ')[0] ?? 0)));
 }
 
 /** Times the process woke up so far: each voluntary switch is one sleep ended. */
-export function wakeUps(pid) {
-  return sum(tasks(pid).map((tid) => numberAfter(readTask(pid, tid, 'status') ?? '', 'voluntary_ctxt_switches')));
+export function wake_ups(pid) {
+  return sum(tasks(pid).map((tid) => number_after(read_task(pid, tid, 'status') ?? '', 'voluntary_ctxt_switches')));
 }
 
-export function openFiles(pid) {
+export function open_files(pid) {
   return readdirSync(`/proc/${pid}/fd`).length;
 }
 
 /** The pids of all direct and indirect children. */
 export function descendants(pid) {
-  const children = tasks(pid).flatMap((tid) => (readTask(pid, tid, 'children') ?? '').trim().split(/\s+/).filter(Boolean).map(Number));
+  const children = tasks(pid).flatMap((tid) => (read_task(pid, tid, 'children') ?? '').trim().split(/\s+/).filter(Boolean).map(Number));
   return [...children, ...children.flatMap(descendants)];
 }
 
-export function commandLine(pid) {
+export function command_line(pid) {
   return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').filter(Boolean);
 }
 
@@ -47,7 +47,7 @@ function tasks(pid) {
 }
 
 // A thread may end between the listing and the reading.
-function readTask(pid, tid, file) {
+function read_task(pid, tid, file) {
   try {
     return readFileSync(`/proc/${pid}/task/${tid}/${file}`, 'utf8');
   } catch {
@@ -55,11 +55,11 @@ function readTask(pid, tid, file) {
   }
 }
 
-function statusNumber(path, key) {
-  return numberAfter(readFileSync(path, 'utf8'), key);
+function status_number(path, key) {
+  return number_after(readFileSync(path, 'utf8'), key);
 }
 
-function numberAfter(text, key) {
+function number_after(text, key) {
   return Number(new RegExp(`^${key}:\\s*(\\d+)`, 'm').exec(text)?.[1] ?? 0);
 }
 

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { constants } from 'node:os';
 import { createInterface } from 'node:readline';
-import { findProgram } from './paths.mjs';
+import { find_program } from './paths.mjs';
 import { within } from './wait.mjs';
 
 const kKeptLines = 5000;
@@ -11,7 +11,7 @@ const running = new Set();
 
 // The last word: whatever is still running when this process exits goes with it.
 process.on('exit', () => {
-  for (const child of running) child.killNow();
+  for (const child of running) child.kill_now();
 });
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.on(signal, () => {
@@ -22,26 +22,28 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
 
 export class Child {
   /**
-   * Starts `command`; `name` is used in messages. `log_file` (optional) receives both output streams.
+   * Starts `command`; `name` is used in messages. `log_file` (optional) receives both output streams, but for
+   * lines that match `ignore`. `group` makes it the leader of a process group that is signalled as a whole.
    * Where setpriv exists the kernel kills the child if this process dies without a chance to.
    */
-  constructor(name, command, args, { env, cwd, log_file, group = false } = {}) {
+  constructor(name, command, args, { env, cwd, log_file, ignore, group = false } = {}) {
     this.name = name;
     this.lines = [];
     this.waiters = new Set();
     this.listeners = new Set();
-    const guard = findProgram('setpriv');
+    const guard = find_program('setpriv');
     const argv = guard ? [guard, '--pdeathsig', 'KILL', '--', command, ...args] : [command, ...args];
     this.group = group;
+    this.ignore = ignore;
     this.child = spawn(argv[0], argv.slice(1), { cwd, env: env ?? process.env, detached: group, stdio: ['ignore', 'pipe', 'pipe'] });
     this.log = log_file ? createWriteStream(log_file) : null;
     for (const stream of [this.child.stdout, this.child.stderr]) {
-      createInterface({ input: stream }).on('line', (line) => this.#onLine(line));
+      createInterface({ input: stream }).on('line', (line) => this.#on_line(line));
     }
     running.add(this);
     this.ended = new Promise((resolve) => {
-      this.child.on('error', (error) => resolve(this.#onEnd({ error })));
-      this.child.on('close', (code, signal) => resolve(this.#onEnd({ code, signal })));
+      this.child.on('error', (error) => resolve(this.#on_end({ error })));
+      this.child.on('close', (code, signal) => resolve(this.#on_end({ code, signal })));
     });
   }
 
@@ -65,7 +67,7 @@ export class Child {
   }
 
   /** The first line from `from` on that matches, as the RegExp's match; throws if the process ends first. */
-  waitForLine(pattern, { what = `${this.name} to say ${pattern}`, timeout_ms = 10_000, from = 0 } = {}) {
+  wait_for_line(pattern, { what = `${this.name} to say ${pattern}`, timeout_ms = 10_000, from = 0 } = {}) {
     for (const line of this.lines.slice(from)) {
       const match = pattern.exec(line);
       if (match) return Promise.resolve(match);
@@ -80,7 +82,7 @@ export class Child {
   }
 
   /** `listener(line)` for every line from now on. */
-  onLine(listener) {
+  on_line(listener) {
     this.listeners.add(listener);
   }
 
@@ -93,7 +95,7 @@ export class Child {
     }
   }
 
-  killNow() {
+  kill_now() {
     this.kill('SIGKILL');
   }
 
@@ -104,13 +106,14 @@ export class Child {
     try {
       return await within(this.ended, { what: `${this.name} to end on ${signal}`, timeout_ms, detail: () => this.tail() });
     } catch (error) {
-      this.killNow();
+      this.kill_now();
       await this.ended;
       throw error;
     }
   }
 
-  #onLine(line) {
+  #on_line(line) {
+    if (this.ignore?.test(line)) return;
     this.log?.write(line + '\n');
     this.lines.push(line);
     for (const listener of this.listeners) listener(line);
@@ -121,7 +124,7 @@ export class Child {
     }
   }
 
-  #onEnd(outcome) {
+  #on_end(outcome) {
     this.outcome = outcome;
     running.delete(this);
     this.log?.end();

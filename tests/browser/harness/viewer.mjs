@@ -1,7 +1,7 @@
 // One viewer page: opened, its first frame awaited, its player's state and statistics read.
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { installProbe, visibleText } from './probe.mjs';
+import { install_probe, visible_text } from './probe.mjs';
 import { until } from './wait.mjs';
 
 export class Viewer {
@@ -12,7 +12,7 @@ export class Viewer {
   static async open(browser, broker, { camera = 'front-door', fragment = {}, init } = {}) {
     const viewer = new Viewer();
     viewer.console = [];
-    viewer.page = await browser.newPage({ init });
+    viewer.page = await browser.new_page({ init });
     viewer.page.on('console', (message) => viewer.console.push(`${message.type()}: ${message.text()}`));
     viewer.page.on('pageerror', (error) => viewer.console.push(`uncaught: ${error.message}`));
     const keys = new URLSearchParams(camera ? { camera, ...fragment } : fragment);
@@ -33,7 +33,7 @@ export class Viewer {
   }
 
   /** Milliseconds from publishing the offer to the first decoded frame on screen. */
-  async firstFrameMs({ index = 0, timeout_ms = 15_000 } = {}) {
+  async first_frame_ms({ index = 0, timeout_ms = 15_000 } = {}) {
     const marks = await this.until((player) => player?.marks?.first_frame && player.marks, { what: 'a first frame', timeout_ms, index });
     return marks.first_frame - marks.offer_published;
   }
@@ -49,7 +49,7 @@ export class Viewer {
   }
 
   /** Waits for words on the page. */
-  async untilText(pattern, timeout_ms = 15_000) {
+  async until_text(pattern, timeout_ms = 15_000) {
     let text = '';
     try {
       await until(async () => pattern.test((text = await this.text())), { what: `page: words like ${pattern}`, timeout_ms });
@@ -60,7 +60,7 @@ export class Viewer {
   }
 
   /** Waits until `count` frames more than now have been presented. */
-  async untilFramesAdvance({ count = 15, timeout_ms = 15_000, index = 0 } = {}) {
+  async until_frames_advance({ count = 15, timeout_ms = 15_000, index = 0 } = {}) {
     const frames = () => this.#decoded(index);
     const start = await frames();
     let now = start;
@@ -73,19 +73,19 @@ export class Viewer {
   }
 
   text() {
-    return this.page.evaluate(visibleText);
+    return this.page.evaluate(visible_text);
   }
 
-  async startProbe(options) {
-    await this.page.evaluate(installProbe, options ?? {});
+  async start_probe(options) {
+    await this.page.evaluate(install_probe, options ?? {});
   }
 
-  /** Samples taken since startProbe; see probe.mjs. */
+  /** Samples taken since start_probe; see probe.mjs. */
   async samples() {
     return this.page.evaluate(() => window.__probe.samples);
   }
 
-  async untilSamples(count, timeout_ms = 15_000) {
+  async until_samples(count, timeout_ms = 15_000) {
     await until(async () => (await this.page.evaluate(() => window.__probe.samples.length)) >= count, {
       what: `page: ${count} frames observed`,
       timeout_ms,

@@ -28,4 +28,4 @@ export async function within(promise, { what, timeout_ms, detail = () => '' }) {
 }
 
 /** A measuring window: time itself is what is asked for here, so this is the one plain delay. */
-export const measuringWindow = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+export const measuring_window = (ms) => new Promise((resolve) => setTimeout(resolve, ms));

@@ -5,7 +5,7 @@ import { basename, join } from 'node:path';
 import { Broker } from './broker.mjs';
 import { Chromium } from './chromium.mjs';
 import { MqttPeer } from './mqtt_peer.mjs';
-import { artifactsDir } from './paths.mjs';
+import { artifacts_dir } from './paths.mjs';
 import { Perchd } from './perchd.mjs';
 import { Viewer } from './viewer.mjs';
 
@@ -30,33 +30,33 @@ export class World {
     return path;
   }
 
-  async startBroker(options = {}) {
+  async start_broker(options = {}) {
     return (this.broker = this.#keep(await Broker.start({ dir: this.#folder('broker'), ...options })));
   }
 
-  async startPerchd({ name = 'perchd', ...options } = {}) {
-    const broker = this.broker ?? (await this.startBroker());
+  async start_perchd({ name = 'perchd', ...options } = {}) {
+    const broker = this.broker ?? (await this.start_broker());
     return (this.perchd = this.#keep(await Perchd.start({ dir: this.#folder(name), broker, ...options })));
   }
 
-  async startChromium({ name = 'browser', ...options } = {}) {
+  async start_chromium({ name = 'browser', ...options } = {}) {
     return (this.chromium = this.#keep(await Chromium.start({ dir: this.#folder(name), ...options })));
   }
 
   /** A viewer page in the browser started last. */
-  async openViewer(options) {
-    return Viewer.open(this.chromium ?? (await this.startChromium()), this.broker, options);
+  async open_viewer(options) {
+    return Viewer.open(this.chromium ?? (await this.start_chromium()), this.broker, options);
   }
 
-  async connectPeer(options) {
+  async connect_peer(options) {
     const peer = await MqttPeer.connect(this.broker, options);
     this.#keep({ stop: () => peer.close() });
     return peer;
   }
 
   /** Logs of everything started, for a failure's message and kept as artifacts under `name`. */
-  keepLogs(name) {
-    const target = join(artifactsDir, name);
+  keep_logs(name) {
+    const target = join(artifacts_dir, name);
     mkdirSync(target, { recursive: true });
     cpSync(this.dir, target, { recursive: true, filter: (path) => basename(path) !== 'chromium' && basename(path) !== 'state' });
     return target;
@@ -75,14 +75,14 @@ export class World {
 }
 
 /** Runs `body(world)`; on failure shows the logs' tails and keeps the logs, then ends everything either way. */
-export async function withWorld(name, body) {
+export async function with_world(name, body) {
   const world = new World();
   try {
     const result = await body(world);
     await world.end();
     return result;
   } catch (error) {
-    error.message += `\n${world.tails()}\nlogs kept in ${world.keepLogs(name)}`;
+    error.message += `\n${world.tails()}\nlogs kept in ${world.keep_logs(name)}`;
     await world.end().catch(() => {});
     throw error;
   }
