@@ -19,6 +19,7 @@ Result<std::optional<ReceivedAccessUnit>> H264Depacketizer::on_payload(ByteView 
   // RFC 6184 §5.1: all packets of one access unit share the timestamp, so a new one starts a new unit, marker lost or
   // not.
   if (!started_ || timestamp != unit_.timestamp) start_over(timestamp);
+  damaged_ = std::exchange(gap_, false) || damaged_;
   Result<void> taken;
   if (!damaged_) taken = take(payload);
   damaged_ = damaged_ || !taken;
@@ -28,7 +29,7 @@ Result<std::optional<ReceivedAccessUnit>> H264Depacketizer::on_payload(ByteView 
   return finished;
 }
 
-void H264Depacketizer::on_gap() { damaged_ = true; }
+void H264Depacketizer::on_gap() { gap_ = true; }
 
 std::optional<ReceivedAccessUnit> H264Depacketizer::finish() {
   const bool complete = !damaged_ && !in_fragment_ && !unit_.nals.empty();

@@ -30,7 +30,8 @@ class H264Depacketizer {
   /// limit: the unit it belongs to is given up and the rest of it is skipped silently.
   [[nodiscard]] Result<std::optional<ReceivedAccessUnit>> on_payload(ByteView payload, Timestamp timestamp,
                                                                      bool marker);
-  /// Packets are missing here: gives up the unit under construction.
+  /// Packets are missing here: gives up the unit under construction, and that of the next payload, whose head may be
+  /// missing.
   void on_gap();
 
  private:
@@ -45,6 +46,7 @@ class H264Depacketizer {
   std::size_t size_ = 0;      // of unit_ [bytes]
   bool in_fragment_ = false;  // the last of unit_.nals waits for its next FU-A
   bool damaged_ = false;      // skip to the next timestamp
+  bool gap_ = false;          // before the next payload
   bool started_ = false;
 };
 
