@@ -1,0 +1,171 @@
+// <perch-camera>: a camera to put into any page. Attributes: broker, camera, viewer, prefix, ice, solicit.
+
+import { build_view, show, show_mute, show_stats } from "./camera_view.js";
+import { download, LastPicture, snapshot_name } from "./picture.js";
+import { Player } from "./player.js";
+import { read_settings } from "./settings.js";
+import { figures_between, sample_of, stats_rows } from "./stats.js";
+import { own_viewer_id } from "./storage.js";
+
+const kAttributes = ["broker", "camera", "viewer", "prefix", "ice", "solicit"];
+const kQuietAfter_ms = 3_000;
+
+export class PerchCamera extends HTMLElement {
+  static observedAttributes = kAttributes;
+
+  /** The running Player, or null. */
+  player = null;
+
+  #view = build_view(this.attachShadow({ mode: "open" }));
+  #picture = new LastPicture(this.#view.video, this.#view.still);
+  #abort = null;
+  #second = null;
+  #quiet = null;
+  #sample = null;
+  #changes_queued = false;
+
+  connectedCallback() {
+    this.#abort = new AbortController();
+    this.#listen(this.#abort.signal);
+    this.#second = setInterval(() => this.#every_second(), 1_000);
+    show_mute(this.#view);
+    this.#start();
+  }
+
+  disconnectedCallback() {
+    this.#abort.abort();
+    clearInterval(this.#second);
+    clearTimeout(this.#quiet);
+    this.#stop();
+  }
+
+  // Several attributes set in a row are one change.
+  attributeChangedCallback() {
+    if (!this.isConnected || this.#changes_queued) return;
+    this.#changes_queued = true;
+    queueMicrotask(() => {
+      this.#changes_queued = false;
+      this.#stop();
+      if (this.isConnected) this.#start();
+    });
+  }
+
+  #start() {
+    const raw = Object.fromEntries(kAttributes.map((name) => [name, this.getAttribute(name) ?? undefined]));
+    const settings = read_settings(raw, location.href);
+    const error = settings.error ?? this.#missing(settings);
+    if (error) return this.#show({ phase: "ended", trouble: error, name: raw.camera ?? "" });
+    settings.viewer ||= own_viewer_id();
+    this.player = new Player(settings, this.#view.video, {
+      on_change: () => this.#update(),
+      on_stream: (stream) => this.#play(stream),
+      before_drop: () => this.#picture.hold(),
+    });
+    this.player.start();
+    this.#update();
+  }
+
+  #missing({ camera }) {
+    if (!camera) return "no_camera";
+    return globalThis.RTCPeerConnection ? "" : "no_webrtc";
+  }
+
+  #stop() {
+    this.player?.stop();
+    this.player = null;
+  }
+
+  #play(stream) {
+    this.#view.video.srcObject = stream;
+    this.#view.video.play().catch(() => {}); // a later stream or the browser's autoplay rule interrupts: not an error
+  }
+
+  #update() {
+    const { player } = this;
+    if (!player) return;
+    if (player.state === "live") this.#picture.release();
+    this.#show({
+      phase: player.state,
+      trouble: player.error,
+      detail: player.detail,
+      retry_at: player.retry_at,
+      name: player.camera_name,
+      has_audio: player.has_audio,
+    });
+  }
+
+  #show(shown) {
+    show(this.#view, { detail: "", retry_at: null, has_audio: false, ...shown }, performance.now());
+    this.#view.retry.hidden ||= !this.player;
+    if (shown.phase !== "live") this.#wake();
+  }
+
+  #listen(signal) {
+    const on = (target, name, act) => target.addEventListener(name, act, { signal });
+    const { mute, snapshot, figures, full, retry } = this.#view;
+    on(mute, "click", () => this.#toggle_mute());
+    on(snapshot, "click", () => this.#save_picture());
+    on(figures, "click", () => this.#toggle_stats());
+    on(full, "click", () => this.#toggle_full());
+    on(retry, "click", () => this.player?.retry());
+    on(this, "pointermove", () => this.#wake());
+    on(this, "pointerdown", () => this.#wake());
+    on(this, "focusin", () => this.#wake());
+    on(document, "visibilitychange", () => this.#on_visible());
+    on(window, "online", () => this.player?.on_network());
+    // PROTOCOL.md "Ending": no browser sends DTLS close_notify for a closed tab, so the goodbye goes through the broker.
+    on(window, "pagehide", () => this.player?.stop());
+    on(window, "pageshow", (event) => event.persisted && this.player?.start());
+  }
+
+  #on_visible() {
+    // A picture in its own window, or sound that is on, is being watched although the page is hidden.
+    const used = document.pictureInPictureElement === this || !this.#view.video.muted;
+    this.player?.on_visible(document.visibilityState === "visible" || used);
+  }
+
+  #toggle_mute() {
+    this.#view.video.muted = !this.#view.video.muted;
+    show_mute(this.#view);
+  }
+
+  async #save_picture() {
+    const png = await this.#picture.png();
+    if (png) download(png, snapshot_name(this.player?.camera ?? "camera", new Date()));
+  }
+
+  #toggle_stats() {
+    const { stats, figures } = this.#view;
+    stats.hidden = !stats.hidden;
+    figures.setAttribute("aria-pressed", String(!stats.hidden));
+    this.#sample = null;
+    this.#every_second();
+  }
+
+  #toggle_full() {
+    if (document.fullscreenElement) document.exitFullscreen();
+    else if (this.requestFullscreen) this.requestFullscreen().catch(() => {});
+    else this.#view.video.webkitEnterFullscreen?.(); // iPhones can only enlarge the video itself
+  }
+
+  // The controls fade while nobody touches them, but only over a picture.
+  #wake() {
+    this.classList.remove("quiet");
+    clearTimeout(this.#quiet);
+    this.#quiet = setTimeout(() => {
+      this.classList.toggle("quiet", this.player?.state === "live" && this.#view.stats.hidden);
+    }, kQuietAfter_ms);
+  }
+
+  async #every_second() {
+    if (this.player?.state === "waiting") this.#update(); // counts down
+    if (this.#view.stats.hidden) return;
+    const report = await this.player?.stats();
+    const sample = report ? sample_of(report) : {};
+    const figures = figures_between(this.#sample ?? {}, sample);
+    this.#sample = sample;
+    show_stats(this.#view, stats_rows(figures, this.player?.latency.value));
+  }
+}
+
+customElements.define("perch-camera", PerchCamera);

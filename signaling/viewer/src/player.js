@@ -1,0 +1,323 @@
+// One camera on one <video>: joins broker, watch, session and peer, and carries out what the watch decides.
+
+import { Broker } from "./broker.js";
+import { codec_for, open_codec } from "./codec.js";
+import { FrameMeter, latency_of, Smoothed } from "./frames.js";
+import { new_session_id } from "./ids.js";
+import { parse_body, parse_state } from "./messages.js";
+import { Peer } from "./peer.js";
+import { Session } from "./session.js";
+import { inbox_filter, parse_topic, state_topic } from "./topics.js";
+import { Watch } from "./watch.js";
+
+/** Where this page's tests and benches look: players in the order of their start. See README.md of this folder. */
+const published = (globalThis.__perch ??= { players: [] });
+
+/**
+ * `settings` as read_settings() gives them, with camera and viewer filled in. `on_change()` is called after
+ * anything shown may have changed, `on_stream(stream)` when new media arrives, `before_drop()` while the last
+ * picture of a call that ends is still in the video.
+ */
+export class Player {
+  pc = null;
+  session = "";
+  video;
+  /** performance.now() of the present call's offer_published, answer, connected, first_frame. */
+  marks = {};
+  frames = 0;
+  latency = new Smoothed(15);
+
+  #settings;
+  #listener;
+  #watch = new Watch({ speaks: (access) => codec_for(access) !== null });
+  #broker;
+  #state = null;
+  #session = null;
+  #peer = null;
+  #spare = null; // a peer warmed up for the first call
+  #meter = null;
+  #timer = null;
+  #timer_at = Infinity;
+  #answer_servers = [];
+  #running = false;
+
+  constructor(settings, video, listener) {
+    this.#settings = settings;
+    this.video = video;
+    this.#listener = listener;
+    const { prefix, viewer, camera } = settings;
+    const filters = [inbox_filter(prefix, viewer), state_topic(prefix, camera)];
+    this.#broker = new Broker(settings.broker, filters, {
+      on_up: () => this.#tell((now) => this.#watch.on_broker(now, true)),
+      on_down: () => this.#tell((now) => this.#watch.on_broker(now, false)),
+      on_message: (topic, payload) => this.#on_message(topic, payload),
+    });
+  }
+
+  /** What the watch is doing: a phase of watch.js. */
+  get state() {
+    return this.#watch.phase;
+  }
+
+  /** What went wrong last, a code for words.js; "" when all is well. */
+  get error() {
+    return this.#watch.phase === "broker" ? this.#broker.trouble : this.#watch.trouble;
+  }
+
+  get detail() {
+    return this.#watch.detail;
+  }
+
+  get retry_at() {
+    return this.#watch.retry_at;
+  }
+
+  get camera() {
+    return this.#settings.camera;
+  }
+
+  get camera_name() {
+    return this.#state?.name ?? this.camera;
+  }
+
+  get has_audio() {
+    return (this.video.srcObject?.getAudioTracks().length ?? 0) > 0;
+  }
+
+  start() {
+    if (this.#running) return;
+    this.#running = true;
+    published.players.push(this);
+    this.#new_session();
+    this.#broker.open();
+    this.#spare = this.#warm_peer();
+  }
+
+  /** Says goodbye and lets go of everything; start() begins anew. */
+  stop() {
+    if (!this.#running) return;
+    this.#running = false;
+    const at = published.players.indexOf(this);
+    if (at >= 0) published.players.splice(at, 1);
+    const goodbye = this.#peer && this.#session.write("bye", this.#epoch(), { reason: "UserHangup" });
+    this.#hang_up(null);
+    this.#drop_spare();
+    this.#broker.close(goodbye);
+    clearTimeout(this.#timer);
+    this.#timer_at = Infinity;
+    this.#watch = new Watch({ speaks: (access) => codec_for(access) !== null });
+  }
+
+  /** The person asked for another try. */
+  retry() {
+    this.#broker.nudge();
+    this.#tell((now) => this.#watch.retry(now));
+  }
+
+  /** The device has a network again. */
+  on_network() {
+    this.#broker.nudge();
+  }
+
+  on_visible(visible) {
+    if (visible) this.#broker.nudge();
+    this.#tell((now) => this.#watch.on_visible(now, visible));
+  }
+
+  /** The browser's report on the present connection, or null. */
+  async stats() {
+    return this.pc && this.pc.signalingState !== "closed" ? this.pc.getStats() : null;
+  }
+
+  #tell(event) {
+    if (!this.#running) return;
+    event(performance.now());
+    this.#act();
+    this.#arm();
+    this.#listener.on_change();
+  }
+
+  #act() {
+    for (let action = this.#watch.next_action(); action; action = this.#watch.next_action()) {
+      if (action.do === "call") this.#attempt(() => this.#call());
+      else if (action.do === "mend") this.#attempt(() => this.#mend());
+      else this.#hang_up(action.reason);
+    }
+  }
+
+  // Whatever the browser refuses concerns the call it was asked for, not the one that may have followed.
+  #attempt(work) {
+    const outcome = work();
+    const session = this.#session;
+    outcome.catch((error) => {
+      if (session !== this.#session) return;
+      this.#tell((now) => this.#watch.on_failure(now, String(error?.message ?? error)));
+    });
+  }
+
+  // A frame only pushes deadlines back, so a timer that fires early finds nothing due and is set again.
+  #arm() {
+    const at = this.#watch.deadline();
+    if (at >= this.#timer_at || at === Infinity) return;
+    clearTimeout(this.#timer);
+    this.#timer_at = at;
+    this.#timer = setTimeout(() => {
+      this.#timer_at = Infinity;
+      this.#tell((now) => this.#watch.on_deadline(now));
+    }, Math.max(0, at - performance.now()));
+  }
+
+  #new_session() {
+    const { camera, viewer, prefix } = this.#settings;
+    const codec = codec_for(this.#state?.access) ?? open_codec;
+    this.#session = new Session({ id: new_session_id(), camera, viewer, prefix, codec });
+    this.session = this.#session.id;
+    this.#broker.set_will(this.#session.write_will(this.#epoch()));
+  }
+
+  #epoch() {
+    return this.#state?.epoch ?? "";
+  }
+
+  #send(kind, fields) {
+    return this.#broker.publish(this.#session.write(kind, this.#epoch(), fields));
+  }
+
+  #ice_servers() {
+    const from_state = this.#state?.access === "sealed" ? [] : (this.#state?.ice_servers ?? []);
+    return [...this.#settings.ice_servers, ...from_state, ...this.#answer_servers];
+  }
+
+  #new_peer(ice_servers) {
+    const peer = new Peer(ice_servers, {
+      on_candidates: (batch) => peer === this.#peer && this.#send("candidates", batch),
+      on_stream: (stream) => peer === this.#peer && this.#show(stream),
+      on_transport: (what) => peer === this.#peer && this.#on_transport(what),
+    });
+    return peer;
+  }
+
+  // A server address the browser refuses is reported by the call itself.
+  #warm_peer() {
+    try {
+      const peer = this.#new_peer(this.#settings.ice_servers);
+      peer.warm_up();
+      return peer;
+    } catch {
+      return null;
+    }
+  }
+
+  async #call() {
+    const spare = this.#spare;
+    this.#spare = null;
+    if (!this.#session) this.#new_session();
+    const peer = (this.#peer = spare ?? this.#new_peer(this.#ice_servers()));
+    this.pc = peer.pc;
+    this.marks = {};
+    if (spare) peer.use_ice_servers(this.#ice_servers());
+    const audio = this.#state.audio.length > 0;
+    const want = { video: true, audio, talk: false };
+    if (this.#settings.solicit) {
+      this.#publish_call("solicit", { want });
+    } else {
+      const sdp = await peer.offer({ audio });
+      if (peer === this.#peer) this.#publish_call("offer", { sdp, want });
+    }
+  }
+
+  #publish_call(kind, fields) {
+    this.marks.offer_published = performance.now();
+    this.#send(kind, fields);
+  }
+
+  async #mend() {
+    const peer = this.#peer;
+    const sdp = await peer.offer_restart();
+    if (peer === this.#peer) this.#send("offer", { sdp, want: { video: true, audio: this.has_audio, talk: false } });
+  }
+
+  #hang_up(reason) {
+    if (this.#peer) {
+      this.#listener.before_drop();
+      if (reason) this.#send("bye", { reason });
+      this.#meter?.stop();
+      this.#peer.close();
+    }
+    this.#meter = this.#peer = this.#session = null;
+  }
+
+  #drop_spare() {
+    this.#spare?.close();
+    this.#spare = null;
+  }
+
+  #on_message(topic, payload) {
+    const address = parse_topic(this.#settings.prefix, topic);
+    if (!address || address.camera !== this.camera) return;
+    if (address.kind === "state") this.#on_state(payload);
+    else if (address.way === "to" && address.session === this.#session?.id) this.#on_session(address, payload);
+  }
+
+  #on_state(payload) {
+    const state = parse_state(this.camera, payload);
+    // The last will knows the camera's id only; its name is worth keeping.
+    if (state && !state.online && this.#state) state.name = this.#state.name;
+    this.#state = state ?? this.#state;
+    this.#tell((now) => this.#watch.on_state(now, state));
+  }
+
+  #on_session({ kind, path }, payload) {
+    const body = this.#session.codec.open(path, this.#epoch(), payload);
+    const fields = body && parse_body(kind, body);
+    if (!fields || !this.#peer || !this.#session.accept(fields.seq)) return;
+    this.#on_kind[kind](fields);
+  }
+
+  #on_kind = {
+    answer: (fields) => this.#attempt(() => this.#on_answer(fields)),
+    offer: (fields) => this.#attempt(() => this.#on_offer(fields)),
+    candidates: ({ candidates }) => this.#peer.add_candidates(candidates),
+    bye: ({ reason }) => this.#tell((now) => this.#watch.on_bye(now, reason)),
+    error: ({ code, message }) => this.#tell((now) => this.#watch.on_error(now, code, message)),
+  };
+
+  async #on_answer({ sdp, ice_servers }) {
+    this.marks.answer ??= performance.now();
+    if (ice_servers.length) {
+      this.#answer_servers = ice_servers;
+      this.#peer.use_ice_servers(this.#ice_servers());
+    }
+    this.#tell((now) => this.#watch.on_answer(now));
+    await this.#peer.accept_answer(sdp);
+  }
+
+  async #on_offer({ sdp }) {
+    const peer = this.#peer;
+    this.marks.answer ??= performance.now();
+    this.#tell((now) => this.#watch.on_answer(now));
+    const answer = await peer.answer(sdp);
+    if (peer === this.#peer) this.#send("answer", { sdp: answer });
+  }
+
+  #on_transport(what) {
+    if (what === "connected") this.marks.connected ??= performance.now();
+    this.#tell((now) => this.#watch.on_transport(now, what));
+  }
+
+  #show(stream) {
+    if (this.video.srcObject !== stream) this.#listener.on_stream(stream);
+    this.#meter ??= new FrameMeter(this.video, (metadata) => this.#on_frame(metadata));
+  }
+
+  // Runs for every frame: the listener hears only of changes of phase or trouble.
+  #on_frame(metadata) {
+    const now = performance.now();
+    const before = this.#watch.phase + this.#watch.trouble;
+    this.frames++;
+    this.marks.first_frame ??= now;
+    this.latency.add(latency_of(metadata));
+    this.#watch.on_frame(now);
+    if (before !== this.#watch.phase + this.#watch.trouble) this.#tell(() => {});
+  }
+}
