@@ -30,7 +30,9 @@ class AnnexbFile final : public PacedSource {
  public:
   AnnexbFile(FileReader file, std::string path, std::vector<AccessUnitExtent> units, FrameTimer timer, TimePoint start,
              const VideoFormat& format)
-      : PacedSource(std::move(timer), start, format), file_(std::move(file)), path_(std::move(path)),
+      : PacedSource(std::move(timer), start, format),
+        file_(std::move(file)),
+        path_(std::move(path)),
         units_(std::move(units)) {}
 
   [[nodiscard]] std::string description() const override { return "file:" + path_; }

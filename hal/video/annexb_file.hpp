@@ -7,7 +7,7 @@ namespace perch::video {
 
 /// Rate as requested (the byte stream has no time), size from the file's SPS. Playing begins at the first IDR picture;
 /// a file without one, or without an SPS before it, is an error.
-[[nodiscard]] Result<std::unique_ptr<VideoSource>> open_annexb_file(const std::string& path, const SourceRequest& request,
-                                                                    TimePoint start);
+[[nodiscard]] Result<std::unique_ptr<VideoSource>> open_annexb_file(const std::string& path,
+                                                                    const SourceRequest& request, TimePoint start);
 
 }  // namespace perch::video

@@ -27,7 +27,7 @@ struct VideoFormat {
 
 struct Plane {
   const std::uint8_t* data = nullptr;
-  int stride = 0;  ///< [bytes]; 0 for compressed formats
+  int stride = 0;        ///< [bytes]; 0 for compressed formats
   std::size_t size = 0;  ///< [bytes]
 };
 
@@ -36,9 +36,10 @@ struct Plane {
 /// Bytes of a whole picture whose first plane has `stride` bytes per row (chroma rows of I420 have half of it, rounded
 /// up); 0 for compressed formats.
 [[nodiscard]] std::size_t picture_bytes(PixelFormat format, Size size, int stride);
-/// Planes of a picture that lies in one run of bytes, as V4L2 and Y4M have it. Nothing when the run is too short for the
-/// size; bytes beyond the picture are ignored. The planes point into `bytes`.
-[[nodiscard]] std::optional<std::array<Plane, 3>> lay_out_planes(PixelFormat format, Size size, int stride, ByteView bytes);
+/// Planes of a picture that lies in one run of bytes, as V4L2 and Y4M have it. Nothing when the run is too short for
+/// the size; bytes beyond the picture are ignored. The planes point into `bytes`.
+[[nodiscard]] std::optional<std::array<Plane, 3>> lay_out_planes(PixelFormat format, Size size, int stride,
+                                                                 ByteView bytes);
 
 /// Borrowed from the source until its next read_frame(), stop or destruction.
 struct Frame {

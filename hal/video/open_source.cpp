@@ -11,14 +11,15 @@ namespace {
 
 using Opened = Result<std::unique_ptr<VideoSource>>;
 
-// The first node that works as a camera. Most boards have other nodes too (codecs, metadata, raw sensors): those that do
-// not suit are passed over in silence, those that would with some help are named.
+// The first node that works as a camera. Most boards have other nodes too (codecs, metadata, raw sensors): those that
+// do not suit are passed over in silence, those that would with some help are named.
 Opened open_first_camera(const SourceRequest& request) {
   for (const std::string& path : list_video_nodes()) {
     auto camera = open_v4l2_capture(path, request);
     if (camera) return camera;
     const bool can_be_helped = camera.error().code == Errc::kPermission || camera.error().code == Errc::kBusy;
-    if (can_be_helped) PERCH_WARN("video", "msg=\"camera passed over\" error=%s", quoted(camera.error().message()).c_str());
+    if (can_be_helped)
+      PERCH_WARN("video", "msg=\"camera passed over\" error=%s", quoted(camera.error().message()).c_str());
   }
   PERCH_INFO("video", "msg=\"no camera found, showing the test pattern\"");
   return open_test_pattern(request, monotonic_now());

@@ -19,7 +19,8 @@ Result<void> FrameTimer::arm(TimePoint deadline) {
   spec.it_value.tv_sec = since_boot.count() / 1'000'000'000;
   spec.it_value.tv_nsec = since_boot.count() % 1'000'000'000;
   // Setting a timer also clears expirations nobody has read; an instant in the past fires at once.
-  if (timerfd_settime(fd_.get(), TFD_TIMER_ABSTIME, &spec, nullptr) != 0) return fail_errno("cannot set the frame timer");
+  if (timerfd_settime(fd_.get(), TFD_TIMER_ABSTIME, &spec, nullptr) != 0)
+    return fail_errno("cannot set the frame timer");
   return {};
 }
 

@@ -12,8 +12,14 @@ struct Yuv {
   std::uint8_t y, u, v;
 };
 // White, yellow, cyan, green, magenta, red, blue and black at 75 % (SMPTE EG 1), BT.601 limited range.
-constexpr std::array<Yuv, 8> kBars{{{180, 128, 128}, {162, 44, 142}, {131, 156, 44}, {112, 72, 58},
-                                    {84, 184, 198}, {65, 100, 212}, {35, 212, 114}, {16, 128, 128}}};
+constexpr std::array<Yuv, 8> kBars{{{180, 128, 128},
+                                    {162, 44, 142},
+                                    {131, 156, 44},
+                                    {112, 72, 58},
+                                    {84, 184, 198},
+                                    {65, 100, 212},
+                                    {35, 212, 114},
+                                    {16, 128, 128}}};
 constexpr Yuv kDisc{200, 80, 190};
 constexpr int kPixelsPerFrame = 8;
 

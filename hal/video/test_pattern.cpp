@@ -10,9 +10,7 @@ namespace perch::video {
 namespace {
 
 // Mapped anew for each frame: the page compares with its own wall clock, which may be stepped while we run.
-std::uint32_t unix_ms_at(TimePoint t) {
-  return static_cast<std::uint32_t>(to_ms(NtpClock::from_system().unix_at(t)));
-}
+std::uint32_t unix_ms_at(TimePoint t) { return static_cast<std::uint32_t>(to_ms(NtpClock::from_system().unix_at(t))); }
 
 class TestPattern final : public PacedSource {
  public:

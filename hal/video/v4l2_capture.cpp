@@ -66,7 +66,7 @@ class V4l2Capture final : public VideoSource {
 
   V4l2Stream stream_;
   VideoFormat format_;
-  int stride_;  ///< [bytes]
+  int stride_;                         ///< [bytes]
   std::optional<std::uint32_t> lent_;  ///< index of the buffer the last frame lies in
   std::optional<std::uint32_t> first_sequence_;
   std::uint64_t delivered_ = 0;
@@ -83,15 +83,17 @@ Result<std::unique_ptr<VideoSource>> open_v4l2_capture(const std::string& path, 
   auto offers = device->offers(request.size, request.rate);
   if (only) std::erase_if(offers, [&](const VideoFormat& offer) { return offer.pixel != *only; });
   const auto wanted = choose_format(offers, request.size, request.rate);
-  if (!wanted) return fail(Errc::kUnsupported, path + " (" + device->card() + ") has none of I420, NV12, YUYV, MJPEG, H.264");
+  if (!wanted)
+    return fail(Errc::kUnsupported, path + " (" + device->card() + ") has none of I420, NV12, YUYV, MJPEG, H.264");
   const auto negotiated = set_format(*device, *wanted);
   if (!negotiated) return fail(negotiated.error());
   auto stream = V4l2Stream::start(std::move(*device), kBuffers);
   if (!stream) return fail(stream.error());
   const VideoFormat& got = negotiated->format;
-  PERCH_INFO("video", "msg=\"camera open\" device=%s card=%s format=%s size=%dx%d fps=%.2f wanted=%dx%d wanted_fps=%.2f",
-             quoted(path).c_str(), quoted(stream->device().card()).c_str(), to_string(got.pixel), got.size.width,
-             got.size.height, got.rate.per_second(), request.size.width, request.size.height, request.rate.per_second());
+  PERCH_INFO(
+      "video", "msg=\"camera open\" device=%s card=%s format=%s size=%dx%d fps=%.2f wanted=%dx%d wanted_fps=%.2f",
+      quoted(path).c_str(), quoted(stream->device().card()).c_str(), to_string(got.pixel), got.size.width,
+      got.size.height, got.rate.per_second(), request.size.width, request.size.height, request.rate.per_second());
   return std::make_unique<V4l2Capture>(std::move(*stream), *negotiated);
 }
 

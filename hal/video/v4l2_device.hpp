@@ -33,8 +33,9 @@ class V4l2Device {
   /// The failure of an ioctl that just set errno, in words; for EBUSY with who holds the device.
   [[nodiscard]] tl::unexpected<Error> fail_ioctl(const std::string& what) const;
 
-  /// Of every pixel format we can use, the nearest size to `wanted` at every rate (the nearest of a range) the camera has
-  /// there. A driver that does not list sizes or rates is taken at its word that it tries: the request itself is listed.
+  /// Of every pixel format we can use, the nearest size to `wanted` at every rate (the nearest of a range) the camera
+  /// has there. A driver that does not list sizes or rates is taken at its word that it tries: the request itself is
+  /// listed.
   [[nodiscard]] std::vector<VideoFormat> offers(Size wanted, FrameRate rate) const;
 
  private:

@@ -27,7 +27,8 @@ SizeRange to_range(const v4l2_frmsizeenum& entry) {
   const v4l2_frmsize_stepwise& s = entry.stepwise;
   return {{to_pixels(s.min_width), to_pixels(s.min_height)},
           {to_pixels(std::max(s.min_width, s.max_width)), to_pixels(std::max(s.min_height, s.max_height))},
-          std::max(1, to_pixels(s.step_width)), std::max(1, to_pixels(s.step_height))};
+          std::max(1, to_pixels(s.step_width)),
+          std::max(1, to_pixels(s.step_height))};
 }
 
 std::vector<PixelFormat> list_pixel_formats(const V4l2Device& device) {

@@ -103,7 +103,8 @@ Result<NegotiatedFormat> set_format(const V4l2Device& device, const VideoFormat&
   const GivenFormat got = given(argument, device.multi_planar());
   const auto pixel = from_fourcc(got.fourcc);
   if (!pixel) return fail(Errc::kUnsupported, device.path() + ": the camera changed to a pixel format we cannot use");
-  const VideoFormat format{*pixel, {static_cast<int>(got.width), static_cast<int>(got.height)}, set_rate(device, wanted.rate)};
+  const VideoFormat format{
+      *pixel, {static_cast<int>(got.width), static_cast<int>(got.height)}, set_rate(device, wanted.rate)};
   const int packed = packed_stride(*pixel, format.size.width);
   return NegotiatedFormat{format, is_compressed(*pixel) ? 0 : std::max(packed, static_cast<int>(got.stride))};
 }
@@ -117,7 +118,8 @@ Result<V4l2Stream> V4l2Stream::start(V4l2Device device, std::uint32_t count) {
     if (auto queued = stream.queue(i); !queued) return fail(queued.error());
   }
   unsigned type = stream.device_.buffer_type();
-  if (xioctl(stream.device_.fd(), VIDIOC_STREAMON, &type) != 0) return stream.device_.fail_ioctl("cannot start the camera");
+  if (xioctl(stream.device_.fd(), VIDIOC_STREAMON, &type) != 0)
+    return stream.device_.fail_ioctl("cannot start the camera");
   return stream;
 }
 
@@ -135,7 +137,8 @@ Result<std::uint32_t> V4l2Stream::request_buffers(std::uint32_t count) {
 
 Result<void> V4l2Stream::map_buffer(std::uint32_t index) {
   BufferArgument argument(device_, index);
-  if (xioctl(device_.fd(), VIDIOC_QUERYBUF, &argument.buffer) != 0) return device_.fail_ioctl("cannot query a capture buffer");
+  if (xioctl(device_.fd(), VIDIOC_QUERYBUF, &argument.buffer) != 0)
+    return device_.fail_ioctl("cannot query a capture buffer");
   auto memory = MappedMemory::map(device_.fd(), argument.length(), argument.offset());
   if (!memory) return fail(memory.error());
   buffers_.push_back(std::move(*memory));
@@ -149,14 +152,16 @@ Result<std::optional<FilledBuffer>> V4l2Stream::dequeue() {
     return device_.fail_ioctl("the camera stopped delivering");
   }
   const v4l2_buffer& buffer = argument.buffer;
-  if (buffer.index >= buffers_.size()) return fail(Errc::kInternal, device_.path() + ": the driver named a buffer it has not");
+  if (buffer.index >= buffers_.size())
+    return fail(Errc::kInternal, device_.path() + ": the driver named a buffer it has not");
   return FilledBuffer{buffer.index, filled_part(buffers_[buffer.index].bytes(), argument),
                       (buffer.flags & V4L2_BUF_FLAG_ERROR) != 0, buffer.sequence, timestamp_of(buffer)};
 }
 
 Result<void> V4l2Stream::queue(std::uint32_t index) {
   BufferArgument argument(device_, index);
-  if (xioctl(device_.fd(), VIDIOC_QBUF, &argument.buffer) != 0) return device_.fail_ioctl("cannot queue a capture buffer");
+  if (xioctl(device_.fd(), VIDIOC_QBUF, &argument.buffer) != 0)
+    return device_.fail_ioctl("cannot queue a capture buffer");
   return {};
 }
 

@@ -75,7 +75,8 @@ Result<Y4mHeader> parse_y4m_header(std::string_view start) {
     if (parameter.empty()) continue;
     if (auto applied = apply(parameter, header); !applied) return fail(applied.error());
   }
-  if (header.size.width == 0 || header.size.height == 0) return fail(Errc::kInvalid, "Y4M header has no width or no height");
+  if (header.size.width == 0 || header.size.height == 0)
+    return fail(Errc::kInvalid, "Y4M header has no width or no height");
   return header;
 }
 

@@ -12,7 +12,10 @@ class Y4mFile final : public PacedSource {
  public:
   Y4mFile(FileReader file, std::string path, const Y4mHeader& header, FrameTimer timer, TimePoint start)
       : PacedSource(std::move(timer), start, VideoFormat{PixelFormat::kI420, header.size, header.rate}),
-        file_(std::move(file)), path_(std::move(path)), first_(header.bytes), next_(header.bytes),
+        file_(std::move(file)),
+        path_(std::move(path)),
+        first_(header.bytes),
+        next_(header.bytes),
         picture_(picture_bytes(PixelFormat::kI420, header.size, header.size.width)) {}
 
   [[nodiscard]] std::string description() const override { return "file:" + path_; }
@@ -63,7 +66,8 @@ class Y4mFile final : public PacedSource {
 
 }  // namespace
 
-Result<std::unique_ptr<VideoSource>> open_y4m_file(const std::string& path, const SourceRequest& request, TimePoint start) {
+Result<std::unique_ptr<VideoSource>> open_y4m_file(const std::string& path, const SourceRequest& request,
+                                                   TimePoint start) {
   auto file = FileReader::open(path);
   if (!file) return fail(file.error());
   Bytes line(kMaxY4mLine);
