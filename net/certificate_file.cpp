@@ -1,0 +1,80 @@
+#include "net/certificate_file.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdio>
+
+#include "hal/base/log.hpp"
+#include "hal/base/unique_fd.hpp"
+
+namespace perch::net {
+namespace {
+
+constexpr std::size_t kMaxFile = 16 * 1024;  // ours has about 1 kB; more is not ours
+
+Result<std::string> read_file(const std::string& path) {
+  const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+  if (!fd) return fail_errno("reading " + path);
+  std::string out;
+  std::array<char, 4096> chunk{};
+  while (out.size() <= kMaxFile) {
+    const ssize_t got = ::read(fd.get(), chunk.data(), chunk.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return fail_errno("reading " + path);
+    if (got == 0) return out;
+    out.append(chunk.data(), static_cast<std::size_t>(got));
+  }
+  return fail(Errc::kInvalid, path + " is too large for a certificate");
+}
+
+bool write_all(int fd, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t put = ::write(fd, text.data(), text.size());
+    if (put < 0 && errno == EINTR) continue;
+    if (put < 0) return false;
+    text.remove_prefix(static_cast<std::size_t>(put));
+  }
+  return ::fsync(fd) == 0;
+}
+
+/// After a crash there is either the old file or the whole new one.
+Result<void> replace_file(const std::string& directory, const std::string& path, std::string_view text) {
+  const std::string temporary = path + ".new";
+  ::unlink(temporary.c_str());
+  const UniqueFd fd(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+  if (!fd) return fail_errno("creating " + temporary);
+  if (!write_all(fd.get(), text)) return fail_errno("writing " + temporary);
+  if (::rename(temporary.c_str(), path.c_str()) != 0) return fail_errno("replacing " + path);
+  const UniqueFd folder(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (folder) ::fsync(folder.get());  // best effort: some file systems refuse it on folders
+  return {};
+}
+
+}  // namespace
+
+Result<DtlsCertificate> load_or_create_certificate(const std::string& directory, Random& random, nanoseconds unix_now) {
+  const std::string path = directory + "/" + kCertificateFileName;
+  const Result<std::string> stored = read_file(path);
+  if (!stored && stored.error().code != Errc::kNotFound && stored.error().code != Errc::kInvalid) {
+    return fail(stored.error());
+  }
+  if (stored) {
+    Result<DtlsCertificate> loaded = DtlsCertificate::from_pem(*stored, random, unix_now);
+    if (loaded) return loaded;
+    PERCH_WARN("net", "msg=\"certificate replaced\" file=%s why=%s", quoted(path).c_str(),
+               quoted(loaded.error().message()).c_str());
+  }
+  Result<DtlsCertificate> made = DtlsCertificate::generate(random, unix_now);
+  if (!made) return made;
+  const Result<std::string> pem = made->to_pem();
+  if (!pem) return fail(pem.error());
+  const Result<void> written = replace_file(directory, path, *pem);
+  if (!written) return fail(written.error());
+  return made;
+}
+
+}  // namespace perch::net

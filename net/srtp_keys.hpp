@@ -1,0 +1,22 @@
+// Keying material for SRTP as the DTLS handshake exports it.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+namespace perch::net {
+
+/// RFC 5764 §4.1.2: SRTP_AES128_CM_HMAC_SHA1_80, the one profile every WebRTC endpoint has (RFC 8827 §6.5).
+struct SrtpMasterKey {
+  std::array<std::uint8_t, 16> key{};
+  std::array<std::uint8_t, 14> salt{};
+  bool operator==(const SrtpMasterKey&) const = default;
+};
+
+/// `local` protects what we send, `remote` what the peer sends.
+struct SrtpKeys {
+  SrtpMasterKey local;
+  SrtpMasterKey remote;
+};
+
+}  // namespace perch::net
