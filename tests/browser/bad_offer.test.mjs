@@ -31,7 +31,7 @@ function wrong_messages(sdp) {
     ['bytes that are no UTF-8', 'offer', Buffer.from([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x3a, 0x31, 0x7d]), ['bad_request']],
     ['nothing at all', 'offer', '', ['bad_request']],
     ['an array', 'offer', '[1,2,3]', ['bad_request']],
-    ['nested 7 deep inside', 'offer', `{"v":1,"seq":0,"sdp":"x","extra":${nested(20)}}`, ['bad_request', 'too_large']],
+    ['nested 20 deep inside', 'offer', `{"v":1,"seq":0,"sdp":"x","extra":${nested(20)}}`, ['bad_request', 'too_large']],
     ['nested 30,000 deep', 'offer', nested(30_000), ['bad_request', 'too_large']],
     ['1 MiB', 'offer', JSON.stringify({ v: 1, seq: 0, sdp: 'x'.repeat(1 << 20) }), ['too_large']],
     ['sdp as a number', 'offer', { sdp: 5 }, ['bad_request']],

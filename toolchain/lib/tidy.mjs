@@ -1,0 +1,66 @@
+// clang-tidy over the tree's own sources, two at a time; what was clean before and has not changed is not looked at again.
+import { execFile, execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join, relative, resolve } from 'node:path';
+
+const kParallel = 2;
+const [root, build] = process.argv.slice(2).map((path) => resolve(path));
+const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'perch/tidy');
+const tool = 'clang-tidy';
+
+const is_ours = (path) => path.startsWith(`${root}/`) && !path.startsWith(`${root}/build/`);
+
+/** Source -> files of ours it includes, as ninja recorded them when it compiled. */
+function dependencies() {
+  const text = execFileSync('ninja', ['-C', build, '-t', 'deps'], { encoding: 'utf8', maxBuffer: 1 << 28 });
+  const found = new Map();
+  for (const block of text.split('\n\n')) {
+    const files = block.split('\n').slice(1).map((line) => resolve(build, line.trim())).filter(is_ours);
+    if (files.length > 0) found.set(files[0], files.sort());
+  }
+  return found;
+}
+
+/** The fingerprint of everything the verdict on this source depends on. */
+function fingerprint({ file, command }, files, version) {
+  const hash = createHash('sha256').update(version).update(command.replaceAll(root, ''));
+  for (const path of [join(root, '.clang-tidy'), file, ...files]) hash.update(path.slice(root.length)).update(readFileSync(path));
+  return hash.digest('hex');
+}
+
+/** Complaints about one source; empty when it is clean. */
+function examine(file) {
+  // GCC's own warning names mean nothing to clang, and that is no finding.
+  const args = ['-p', build, '--quiet', '--warnings-as-errors=*', '--extra-arg=-Wno-unknown-warning-option', file];
+  return new Promise((done) => {
+    execFile('nice', [tool, ...args], { maxBuffer: 1 << 26 }, (error, stdout, stderr) => done(error ? stdout || stderr : ''));
+  });
+}
+
+async function main() {
+  const version = execFileSync(tool, ['--version'], { encoding: 'utf8' });
+  const recorded = dependencies();
+  const sources = JSON.parse(readFileSync(join(build, 'compile_commands.json'), 'utf8')).filter(({ file }) => is_ours(file));
+  mkdirSync(cache, { recursive: true });
+  const stamped = sources.map((source) => ({ ...source, stamp: join(cache, fingerprint(source, recorded.get(source.file) ?? [], version)) }));
+  const queue = stamped.filter(({ stamp }) => !existsSync(stamp));
+  console.log(`${sources.length} sources, ${queue.length} new or changed`);
+  let unclean = 0;
+  const worker = async () => {
+    for (let next = queue.shift(); next; next = queue.shift()) {
+      const complaints = await examine(next.file);
+      if (!complaints) writeFileSync(next.stamp, '');
+      else {
+        unclean++;
+        console.log(`${relative(root, next.file)}:\n${complaints}`);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: kParallel }, worker));
+  console.log(`${unclean} sources with findings`);
+  process.exitCode = unclean > 0 ? 1 : 0;
+}
+
+await main();
