@@ -40,7 +40,9 @@ std::uint8_t* at(std::uint8_t* plane, int stride, int x, int y) {
 }  // namespace
 
 PatternPainter::PatternPainter(Size size)
-    : size_(size), bars_height_(even(size.height * 3 / 4)), disc_(std::max(8, even(size.height / 5))) {
+    : size_(size),
+      bars_height_(even(size.height * 3 / 4)),
+      disc_(std::max(8, even(std::min(size.height / 5, size.width / 2)))) {
   const auto width = static_cast<std::size_t>(size.width), luma = width * static_cast<std::size_t>(size.height);
   picture_.assign(luma * 3 / 2, 128);
   bars_y_.resize(width);

@@ -62,7 +62,9 @@ TEST(AccessUnitIndex, TruncatedAnywhereItKeepsWhatCameBefore) {
     const auto units = index(ByteView(kStream).first(n), 7);
     ASSERT_LE(units.size(), kUnits.size());
     for (std::size_t i = 0; i + 1 < units.size(); ++i) EXPECT_EQ(units[i], kUnits[i]) << n;
-    if (!units.empty()) EXPECT_LE(units.back().offset + units.back().size, n);
+    if (!units.empty()) {
+      EXPECT_LE(units.back().offset + units.back().size, n);
+    }
   }
 }
 

@@ -56,7 +56,9 @@ TEST(Y4mFile, TruncatedAnywhereItPlaysWholePicturesOnly) {
     const auto played = play(**source, 3);
     // A cut within a picture's data ends the film there; a cut within its FRAME line is noticed when it comes up.
     EXPECT_EQ(played[0], 1) << n;
-    if (n >= two_pictures) EXPECT_EQ(played[1], 2) << n;
+    if (n >= two_pictures) {
+      EXPECT_EQ(played[1], 2) << n;
+    }
     for (const int first_byte : played) EXPECT_LE(first_byte, 2) << n;
   }
 }
@@ -76,9 +78,9 @@ Bytes h264_clip() {
                 0,    0,    0,    1,    0x67, 0x42, 0xc0, 0x1f, 0xdc, 0x05, 0x00, 0x5b, 0xb0, 0x11,
                 0x00, 0x00, 0x03, 0x00, 0x01, 0x00, 0x00, 0x03, 0x00, 0x3c, 0x0f, 0x18, 0x33, 0x80,
                 0,    0,    0,    1,    0x68, 0xee, 0,    0,    1,    0x65, 0x88, 0xf1};
-  for (const std::uint8_t mark : {0xf2, 0xf3}) {
-    for (const int byte : {0, 0, 0, 1, 0x41, 0x88, static_cast<int>(mark)})
-      clip.push_back(static_cast<std::uint8_t>(byte));
+  for (const std::uint8_t mark : {std::uint8_t{0xf2}, std::uint8_t{0xf3}}) {
+    const Bytes slice = {0, 0, 0, 1, 0x41, 0x88, mark};
+    clip.insert(clip.end(), slice.begin(), slice.end());
   }
   return clip;
 }

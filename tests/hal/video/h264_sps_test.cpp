@@ -63,7 +63,9 @@ TEST(H264Sps, TruncatedItIsNothingOrTheSameSize) {
     EXPECT_EQ(parse_sps_size(ByteView(whole).first(6)), std::nullopt) << golden.what;
     for (std::size_t n = 0; n < whole.size(); ++n) {
       const auto size = parse_sps_size(ByteView(whole).first(n));
-      if (size) EXPECT_EQ(*size, golden.size) << golden.what << " " << n;
+      if (size) {
+        EXPECT_EQ(*size, golden.size) << golden.what << " " << n;
+      }
     }
   }
 }
