@@ -134,8 +134,9 @@ TEST(Sps, RefusesOtherNalUnits) {
 }
 
 TEST(Sps, RefusesTruncationBeforeTheEndOfTheSize) {
-  // The size and the cropping flag end in byte 11; what follows is VUI, which nobody reads here.
-  for (std::size_t size = 0; size < 10; ++size) EXPECT_FALSE(parse_sps(ByteView(test::kSps720p).first(size))) << size;
+  // The size and the cropping flag end in the ninth byte; what follows is VUI, which nobody reads here.
+  for (std::size_t size = 0; size < 9; ++size) EXPECT_FALSE(parse_sps(ByteView(test::kSps720p).first(size))) << size;
+  EXPECT_TRUE(parse_sps(ByteView(test::kSps720p).first(9)));
 }
 
 TEST(Sps, SurvivesAnyBytes) {

@@ -1,0 +1,53 @@
+// The interface of H.264 encoders, and the function that opens one by its configured name.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "hal/base/result.hpp"
+#include "hal/base/units.hpp"
+#include "media/codec/i420.hpp"
+
+namespace perch::codec {
+
+struct EncoderConfig {
+  std::string encoder = "auto";  ///< auto | x264
+  Size size;                     ///< even in both directions
+  FrameRate rate;
+  Bitrate bitrate = Bitrate::kbps(2000);
+  /// Largest frame, in frames of average size [1..3]: small keeps key frames short on the wire, large keeps them sharp.
+  double vbv_frames = 2;
+  /// The pictures use luma 0..255, as JPEG does, instead of 16..235.
+  bool full_range = false;
+  int threads = 1;
+};
+
+/// One coded picture. NAL units without start codes, borrowed from the encoder until its next call; SPS and PPS come in
+/// front of every IDR.
+struct EncodedFrame {
+  std::span<const ByteView> nals;
+  bool keyframe = false;
+};
+
+/// No picture is held back: what goes in comes out of the same call. Single thread.
+class H264Encoder {
+ public:
+  virtual ~H264Encoder() = default;
+  /// `picture` has the configured size and is borrowed for the call. Any error: the encoder is to be thrown away.
+  [[nodiscard]] virtual Result<EncodedFrame> encode(const I420View& picture, bool force_idr) = 0;
+  /// From the next picture on, without a key frame.
+  [[nodiscard]] virtual Result<void> set_bitrate(Bitrate bitrate) = 0;
+  /// For logs, e.g. "x264 ultrafast".
+  [[nodiscard]] virtual std::string name() const = 0;
+  /// RFC 6184 §8.1, of the stream really made, e.g. "42c01f".
+  [[nodiscard]] virtual std::string profile_level_id() const = 0;
+};
+
+using EncoderFactory = std::function<Result<std::unique_ptr<H264Encoder>>(const EncoderConfig&)>;
+
+/// kUnsupported for a name nobody knows, kInvalid for a size or rate no encoder takes.
+[[nodiscard]] Result<std::unique_ptr<H264Encoder>> create_h264_encoder(const EncoderConfig& config);
+
+}  // namespace perch::codec

@@ -1,0 +1,106 @@
+#include "media/codec/jpeg_decoder.hpp"
+
+#include <turbojpeg.h>
+
+#include <array>
+#include <cstring>
+#include <string_view>
+
+#include "media/codec/plane_scale.hpp"
+
+namespace perch::codec {
+namespace {
+
+struct TurboDeleter {
+  void operator()(void* handle) const { tjDestroy(handle); }
+};
+
+/// Cheap cameras put stray bytes between the segments, which hurts no picture; every other warning means missing data.
+bool is_harmless(const char* warning) {
+  return std::string_view(warning).find("extraneous bytes") != std::string_view::npos;
+}
+
+struct Chroma {
+  Bytes u;
+  Bytes v;
+  int width = 0;
+  int height = 0;
+};
+
+void prepare(Chroma& chroma, Size size, int sampling) {
+  chroma.width = tjPlaneWidth(1, size.width, sampling);
+  chroma.height = tjPlaneHeight(1, size.height, sampling);
+  const std::size_t bytes = tjPlaneSizeYUV(1, size.width, chroma.width, size.height, sampling);
+  chroma.u.resize(bytes);
+  chroma.v.resize(bytes);
+}
+
+void fill_neutral(I420Buffer& out) {
+  const auto bytes = static_cast<std::size_t>(out.stride_uv()) * static_cast<std::size_t>(out.chroma_height());
+  std::memset(out.u(), 128, bytes);
+  std::memset(out.v(), 128, bytes);
+}
+
+}  // namespace
+
+struct JpegDecoder::State {
+  std::unique_ptr<void, TurboDeleter> handle{tjInitDecompress()};
+  Chroma chroma;  // of pictures that are not 4:2:0
+
+  [[nodiscard]] Result<int> read_sampling(ByteView jpeg, Size expected);
+  [[nodiscard]] Result<void> decode_planes(ByteView jpeg, Size size, std::array<std::uint8_t*, 3> planes,
+                                           std::array<int, 3> strides);
+};
+
+Result<int> JpegDecoder::State::read_sampling(ByteView jpeg, Size expected) {
+  Size size;
+  int sampling = 0;
+  int colour_space = 0;
+  if (!handle || tjDecompressHeader3(handle.get(), jpeg.data(), jpeg.size(), &size.width, &size.height, &sampling,
+                                     &colour_space) != 0) {
+    return fail(Errc::kInvalid, "not a JPEG picture");
+  }
+  if (size != expected) return fail(Errc::kInvalid, "a JPEG picture of another size than agreed");
+  if (sampling < 0 || (colour_space != TJCS_YCbCr && colour_space != TJCS_GRAY)) {
+    return fail(Errc::kUnsupported, "a JPEG picture without YCbCr");
+  }
+  return sampling;
+}
+
+Result<void> JpegDecoder::State::decode_planes(ByteView jpeg, Size size, std::array<std::uint8_t*, 3> planes,
+                                               std::array<int, 3> strides) {
+  const int rc = tjDecompressToYUVPlanes(handle.get(), jpeg.data(), jpeg.size(), planes.data(), size.width,
+                                         strides.data(), size.height, TJFLAG_FASTDCT);
+  if (rc == 0) return {};
+  if (tjGetErrorCode(handle.get()) == TJERR_WARNING && is_harmless(tjGetErrorStr2(handle.get()))) return {};
+  return fail(Errc::kInvalid, "a damaged JPEG picture");
+}
+
+JpegDecoder::JpegDecoder() : state_(std::make_unique<State>()) {}
+JpegDecoder::~JpegDecoder() = default;
+
+Result<void> JpegDecoder::decode(ByteView jpeg, Size expected, I420Buffer& out) {
+  const auto sampling = state_->read_sampling(jpeg, expected);
+  if (!sampling) return fail(sampling.error());
+  out.resize(expected);
+  if (*sampling == TJSAMP_420) {
+    return state_->decode_planes(jpeg, expected, {out.y(), out.u(), out.v()},
+                                 {out.stride_y(), out.stride_uv(), out.stride_uv()});
+  }
+  if (*sampling == TJSAMP_GRAY) {
+    fill_neutral(out);
+    return state_->decode_planes(jpeg, expected, {out.y(), nullptr, nullptr}, {out.stride_y(), 0, 0});
+  }
+  Chroma& chroma = state_->chroma;
+  prepare(chroma, expected, *sampling);
+  auto decoded = state_->decode_planes(jpeg, expected, {out.y(), chroma.u.data(), chroma.v.data()},
+                                       {out.stride_y(), chroma.width, chroma.width});
+  if (!decoded) return decoded;
+  const Size from{chroma.width, chroma.height};
+  const Size to{out.chroma_width(), out.chroma_height()};
+  scale_plane(chroma.u.data(), chroma.width, from, out.u(), out.stride_uv(), to);
+  scale_plane(chroma.v.data(), chroma.width, from, out.v(), out.stride_uv(), to);
+  return {};
+}
+
+}  // namespace perch::codec

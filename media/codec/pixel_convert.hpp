@@ -1,0 +1,30 @@
+// Brings every picture a source delivers into I420 of the size the encoder wants.
+#pragma once
+
+#include "hal/base/result.hpp"
+#include "hal/video/frame.hpp"
+#include "media/codec/i420.hpp"
+#include "media/codec/jpeg_decoder.hpp"
+
+namespace perch::codec {
+
+/// The size to encode a source at: its own when it fits into `limit`, otherwise shrunk into it with the aspect ratio
+/// kept. Never larger than the source; even in both directions, as 4:2:0 coding needs; at least 2x2.
+[[nodiscard]] Size encode_size(Size source, Size limit);
+
+/// Single thread; allocates only when sizes change.
+class PixelConverter {
+ public:
+  /// The view borrows from `frame` when nothing had to be converted, else from the converter until the next call.
+  /// kInvalid: this picture is damaged, the next may be fine. kUnsupported: H.264 is not decoded here.
+  [[nodiscard]] Result<I420View> convert(const video::Frame& frame, Size target);
+
+ private:
+  [[nodiscard]] Result<I420View> to_i420(const video::Frame& frame);
+
+  JpegDecoder jpeg_;
+  I420Buffer full_;    // at the source's size
+  I420Buffer scaled_;  // at the target's
+};
+
+}  // namespace perch::codec

@@ -1,0 +1,91 @@
+#include "media/codec/tier_encoder.hpp"
+
+#include <utility>
+
+namespace perch::codec {
+namespace {
+
+bool same_encoder(const EncoderConfig& a, const EncoderConfig& b) {
+  return a.size == b.size && a.rate == b.rate && a.full_range == b.full_range;
+}
+
+}  // namespace
+
+TierEncoder::TierEncoder(TierConfig config) : config_(std::move(config)), clock_(config_.timestamp_offset) {}
+
+Result<void> TierEncoder::start(const video::VideoFormat& format) {
+  force_keyframe_ = true;
+  if (format.pixel == video::PixelFormat::kH264) {
+    encoder_.reset();
+    passthrough_ = std::make_unique<H264Passthrough>();
+    return {};
+  }
+  passthrough_.reset();
+  EncoderConfig wanted;
+  wanted.encoder = config_.encoder;
+  wanted.size = encode_size(format.size, config_.size_limit);
+  wanted.rate = format.rate;
+  wanted.bitrate = config_.bitrate;
+  wanted.vbv_frames = config_.vbv_frames;
+  wanted.full_range = format.pixel == video::PixelFormat::kMjpeg;
+  wanted.threads = config_.threads;
+  if (encoder_ && same_encoder(wanted, wanted_)) return {};
+  encoder_.reset();  // before the new one, so that two never hold memory at once
+  auto made = config_.create_encoder(wanted);
+  if (!made) return fail(made.error());
+  encoder_ = std::move(*made);
+  wanted_ = std::move(wanted);
+  return {};
+}
+
+Result<rtp::FramePacketsPtr> TierEncoder::on_frame(const video::Frame& frame, TimePoint now) {
+  if (passthrough_) return pass_through(frame, now);
+  if (!encoder_) return fail(Errc::kInternal, "a frame before its encoder");
+  auto packets = encode(frame, now);
+  if (!packets) encoder_.reset();
+  return packets;
+}
+
+Result<rtp::FramePacketsPtr> TierEncoder::encode(const video::Frame& frame, TimePoint now) {
+  const auto picture = converter_.convert(frame, wanted_.size);
+  if (!picture) {
+    ++damaged_;
+    return rtp::FramePacketsPtr{};
+  }
+  const auto encoded = encoder_->encode(*picture, force_keyframe_ || gate_.open(now, config_.bitrate));
+  if (!encoded) return fail(encoded.error());
+  force_keyframe_ = false;
+  return packetize(*encoded, frame.captured_at, now);
+}
+
+rtp::FramePacketsPtr TierEncoder::pass_through(const video::Frame& frame, TimePoint now) {
+  const auto encoded = passthrough_->on_access_unit({frame.planes[0].data, frame.planes[0].size});
+  return encoded ? packetize(*encoded, frame.captured_at, now) : nullptr;
+}
+
+rtp::FramePacketsPtr TierEncoder::packetize(const EncodedFrame& encoded, TimePoint captured_at, TimePoint now) {
+  auto packets =
+      packetizer_.packetize({encoded.nals, captured_at, encoded.keyframe}, next_index_, clock_.next(captured_at));
+  if (!packets) return nullptr;
+  next_index_ = packets->end_index();
+  if (encoded.keyframe) gate_.on_keyframe(now, packets->bytes.size());
+  return packets;
+}
+
+Result<void> TierEncoder::set_bitrate(Bitrate bitrate) {
+  if (bitrate == config_.bitrate) return {};
+  config_.bitrate = bitrate;
+  if (!encoder_) return {};
+  auto changed = encoder_->set_bitrate(bitrate);
+  if (!changed) encoder_.reset();
+  return changed;
+}
+
+std::optional<StreamDescription> TierEncoder::description() const {
+  if (encoder_) return StreamDescription{encoder_->name(), false, encoder_->profile_level_id(), wanted_.size};
+  if (!passthrough_ || !passthrough_->sps()) return std::nullopt;
+  const rtp::Sps& sps = *passthrough_->sps();
+  return StreamDescription{"pass-through", true, sps.profile_level_id(), sps.size};
+}
+
+}  // namespace perch::codec

@@ -1,0 +1,152 @@
+#include "media/codec/video_pipeline.hpp"
+
+#include <poll.h>
+#include <sys/eventfd.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace perch::codec {
+namespace {
+
+constexpr int kMaxSkipped = 8;  // queued frames passed over at once; drivers hold fewer
+
+/// Milliseconds for poll(2), rounded up so that it never wakes just before the time.
+int poll_timeout_ms(Duration wait) {
+  return static_cast<int>(std::max<std::int64_t>(0, std::chrono::ceil<milliseconds>(wait).count()));
+}
+
+bool has_more(int fd) {
+  pollfd entry{fd, POLLIN, 0};
+  return poll(&entry, 1, 0) == 1 && (entry.revents & POLLIN) != 0;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<VideoPipeline>> VideoPipeline::create(Config config, Hooks hooks) {
+  UniqueFd wake(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  if (!wake) return fail_errno("making an event descriptor");
+  return std::unique_ptr<VideoPipeline>(new VideoPipeline(std::move(config), std::move(hooks), std::move(wake)));
+}
+
+VideoPipeline::VideoPipeline(Config config, Hooks hooks, UniqueFd wake)
+    : config_(std::move(config)),
+      hooks_(std::move(hooks)),
+      wake_(std::move(wake)),
+      bitrate_bps_(config_.tier.bitrate.bps()),
+      tier_(config_.tier),
+      backoff_(config_.timing.retry_first, config_.timing.retry_max),
+      thread_("video", [this] { run(); }) {}
+
+VideoPipeline::~VideoPipeline() {
+  stop();
+  thread_.join();
+}
+
+void VideoPipeline::stop() {
+  stopped_.store(true, std::memory_order_release);
+  (void)eventfd_write(wake_.get(), 1);
+}
+
+void VideoPipeline::run() {
+  open_source();
+  while (!stopped()) {
+    if (source_) {
+      wait_for_source();
+    } else {
+      retry();
+    }
+  }
+  source_.reset();
+}
+
+void VideoPipeline::open_source() {
+  auto opened = hooks_.open(config_.source);
+  if (!opened) return lose(std::move(opened.error()));
+  source_ = std::move(*opened);
+  counters_.on_opened();
+  last_frame_at_ = monotonic_now();
+  reported_.reset();
+  if (auto started = tier_.start(source_->format()); !started) return lose(std::move(started.error()));
+  // After an outage only a picture counts as news: some cameras open well and then deliver nothing.
+  if (!outage_) report_description();
+}
+
+void VideoPipeline::lose(Error error) {
+  source_.reset();
+  if (outage_ == error.code) return;
+  outage_ = error.code;
+  hooks_.on_event(PipelineLost{std::move(error)});
+}
+
+void VideoPipeline::retry() {
+  pollfd entry{wake_.get(), POLLIN, 0};
+  (void)poll(&entry, 1, poll_timeout_ms(backoff_.next()));
+  if (!stopped()) open_source();
+}
+
+void VideoPipeline::wait_for_source() {
+  std::array<pollfd, 2> entries{pollfd{source_->fd(), POLLIN, 0}, pollfd{wake_.get(), POLLIN, 0}};
+  const TimePoint deadline = last_frame_at_ + config_.timing.stall;
+  const int ready = poll(entries.data(), entries.size(), poll_timeout_ms(deadline - monotonic_now()));
+  if (stopped()) return;
+  const short events = entries[0].revents;
+  if (ready > 0 && events != 0) read_source((events & POLLIN) == 0);
+  if (source_ && monotonic_now() >= deadline && last_frame_at_ + config_.timing.stall == deadline) {
+    lose(Error{Errc::kUnavailable, source_->description() + " delivers no pictures"});
+  }
+}
+
+/// `broken`: the descriptor reports an error and no data, which would otherwise be reported for ever.
+void VideoPipeline::read_source(bool broken) {
+  auto frame = read_newest();
+  if (!frame) return lose(std::move(frame.error()));
+  if (*frame) {
+    if (auto handled = handle(**frame); !handled) lose(std::move(handled.error()));
+  } else if (broken) {
+    lose(Error{Errc::kIo, source_->description() + " reports an error"});
+  }
+}
+
+/// Of several queued frames the newest, because a late picture is worth less than none. H.264 frames build on one
+/// another and are all taken.
+Result<std::optional<video::Frame>> VideoPipeline::read_newest() {
+  auto frame = source_->read_frame(monotonic_now());
+  if (source_->format().pixel == video::PixelFormat::kH264) return frame;
+  for (int i = 0; i < kMaxSkipped && frame && *frame && has_more(source_->fd()); ++i) {
+    counters_.on_dropped();
+    frame = source_->read_frame(monotonic_now());
+  }
+  return frame;
+}
+
+Result<void> VideoPipeline::handle(const video::Frame& frame) {
+  const TimePoint begun = monotonic_now();
+  last_frame_at_ = begun;
+  if (auto applied = apply_control(); !applied) return applied;
+  auto packets = tier_.on_frame(frame, begun);
+  if (!packets) return fail(std::move(packets.error()));
+  counters_.on_damaged_total(tier_.damaged());
+  if (!*packets) return {};
+  backoff_.reset();
+  report_description();
+  counters_.on_frame((*packets)->bytes.size(), (*packets)->keyframe, monotonic_now() - begun);
+  hooks_.on_frame(std::move(*packets));
+  return {};
+}
+
+Result<void> VideoPipeline::apply_control() {
+  if (keyframe_wanted_.exchange(false, std::memory_order_relaxed)) tier_.request_keyframe();
+  return tier_.set_bitrate(Bitrate::bps(bitrate_bps_.load(std::memory_order_relaxed)));
+}
+
+void VideoPipeline::report_description() {
+  auto stream = tier_.description();
+  if (!stream || stream == reported_) return;
+  reported_ = stream;
+  outage_.reset();
+  hooks_.on_event(PipelineStarted{source_->description(), source_->format(), std::move(*stream)});
+}
+
+}  // namespace perch::codec

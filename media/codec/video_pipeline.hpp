@@ -1,0 +1,104 @@
+// The video thread: from an open camera to RTP payloads, and back to an open camera when it was pulled out.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <variant>
+
+#include "hal/base/thread.hpp"
+#include "hal/base/unique_fd.hpp"
+#include "hal/video/video_source.hpp"
+#include "media/codec/pipeline_stats.hpp"
+#include "media/codec/retry_backoff.hpp"
+#include "media/codec/tier_encoder.hpp"
+
+namespace perch::codec {
+
+/// The source is open and its stream known. Comes again with the first picture after each Lost, and when the
+/// description changed.
+struct PipelineStarted {
+  std::string source;  ///< description of the source, for logs
+  video::VideoFormat format;
+  StreamDescription stream;
+};
+/// No pictures for now; the pipeline keeps trying. Comes once per outage, again only when the kind of error changes.
+struct PipelineLost {
+  Error error;
+};
+using PipelineEvent = std::variant<PipelineStarted, PipelineLost>;
+
+/// How the daemon waits; tests make it shorter.
+struct PipelineTiming {
+  Duration retry_first = milliseconds(500);
+  Duration retry_max = seconds(2);
+  Duration stall = seconds(2);  ///< a source silent for so long is closed and opened again
+};
+
+/// Opens its source on a thread of its own as soon as it is made and closes it when destroyed.
+class VideoPipeline {
+ public:
+  struct Config {
+    video::SourceRequest source;
+    TierConfig tier;
+    PipelineTiming timing;
+  };
+  /// Called on the video thread, perhaps before create() returned, never after the destructor did. They must not block,
+  /// nor call back but for request_keyframe() and set_bitrate().
+  struct Hooks {
+    std::function<Result<std::unique_ptr<video::VideoSource>>(const video::SourceRequest&)> open =
+        video::open_video_source;
+    std::function<void(rtp::FramePacketsPtr)> on_frame;
+    std::function<void(PipelineEvent)> on_event;
+  };
+
+  /// Fails only when the process is out of file descriptors; a missing camera comes as PipelineLost.
+  [[nodiscard]] static Result<std::unique_ptr<VideoPipeline>> create(Config config, Hooks hooks);
+  /// Stops and waits: for the frame in work and for the driver to close.
+  ~VideoPipeline();
+  VideoPipeline(const VideoPipeline&) = delete;
+  VideoPipeline& operator=(const VideoPipeline&) = delete;
+
+  /// A viewer needs a key frame. Wishes are gathered, see KeyframeGate. Any thread.
+  void request_keyframe() { keyframe_wanted_.store(true, std::memory_order_relaxed); }
+  /// Target from the next frame on; the last value wins. Any thread.
+  void set_bitrate(Bitrate bitrate) { bitrate_bps_.store(bitrate.bps(), std::memory_order_relaxed); }
+  /// Asks the thread to end and returns at once; the destructor waits. Any thread.
+  void stop();
+  /// Any thread.
+  [[nodiscard]] PipelineStats stats() const { return counters_.read(); }
+
+ private:
+  VideoPipeline(Config config, Hooks hooks, UniqueFd wake);
+  void run();
+  [[nodiscard]] bool stopped() const { return stopped_.load(std::memory_order_acquire); }
+  void open_source();
+  void lose(Error error);
+  void retry();
+  void wait_for_source();
+  void read_source(bool broken);
+  [[nodiscard]] Result<std::optional<video::Frame>> read_newest();
+  [[nodiscard]] Result<void> handle(const video::Frame& frame);
+  [[nodiscard]] Result<void> apply_control();
+  void report_description();
+
+  const Config config_;
+  const Hooks hooks_;
+  const UniqueFd wake_;  // eventfd, readable once stopped
+  std::atomic<bool> stopped_{false};
+  std::atomic<bool> keyframe_wanted_{false};
+  std::atomic<std::int64_t> bitrate_bps_;
+  PipelineCounters counters_;
+
+  // The video thread's own.
+  TierEncoder tier_;
+  RetryBackoff backoff_;
+  std::unique_ptr<video::VideoSource> source_;
+  TimePoint last_frame_at_;
+  std::optional<StreamDescription> reported_;
+  std::optional<Errc> outage_;
+
+  Thread thread_;  // last: starts when the rest is there
+};
+
+}  // namespace perch::codec
