@@ -60,11 +60,17 @@ export class Broker {
     return true;
   }
 
-  /** The network or the person came back: try at once instead of waiting out a pause. */
+  /** The person came back: try at once instead of waiting out a pause. */
   nudge() {
     if (this.#closed || this.#client) return;
     this.#backoff.reset();
     this.#connect();
+  }
+
+  /** The network changed or the page slept: the connection may be dead without anybody having noticed. */
+  renew() {
+    if (this.#client) this.#drop(this.#client);
+    this.nudge();
   }
 
   /** Ends the connection, with `last` = {topic, payload} as its last message; works while the page is being closed. */
@@ -128,16 +134,20 @@ export class Broker {
     if (kRefused.includes(error.code)) this.trouble = "broker_refused";
   }
 
-  #on_close(client, opened) {
+  #drop(client) {
     client.end(true);
-    if (client !== this.#client || this.#closed) return;
-    const was_up = this.#up;
     this.#client = null;
     this.#up = false;
+    if (!this.#closed) this.#listener.on_down();
+  }
+
+  #on_close(client, opened) {
+    if (client !== this.#client || this.#closed) return;
+    const was_up = this.#up;
     // Some brokers close without a word on a version they do not know: talk in the other one next time.
     if (opened && !was_up && this.trouble === "") this.#version = this.#version === 5 ? 4 : 5;
     if (!was_up && !opened) this.trouble = "broker_unreachable";
     this.#timer = setTimeout(() => this.#connect(), this.#backoff.next_ms());
-    this.#listener.on_down();
+    this.#drop(client);
   }
 }

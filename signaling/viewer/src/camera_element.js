@@ -9,6 +9,7 @@ import { own_viewer_id } from "./storage.js";
 
 const kAttributes = ["broker", "camera", "viewer", "prefix", "ice", "solicit"];
 const kQuietAfter_ms = 3_000;
+const kNothing = { detail: "", retry_at: null, has_audio: false, has_picture: false };
 
 export class PerchCamera extends HTMLElement {
   static observedAttributes = kAttributes;
@@ -91,11 +92,12 @@ export class PerchCamera extends HTMLElement {
       retry_at: player.retry_at,
       name: player.camera_name,
       has_audio: player.has_audio,
+      has_picture: player.frames > 0,
     });
   }
 
   #show(shown) {
-    show(this.#view, { detail: "", retry_at: null, has_audio: false, ...shown }, performance.now());
+    show(this.#view, { ...kNothing, ...shown }, performance.now());
     this.#view.retry.hidden ||= !this.player;
     if (shown.phase !== "live") this.#wake();
   }
@@ -168,4 +170,4 @@ export class PerchCamera extends HTMLElement {
   }
 }
 
-customElements.define("perch-camera", PerchCamera);
+if (!customElements.get("perch-camera")) customElements.define("perch-camera", PerchCamera);

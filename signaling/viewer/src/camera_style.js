@@ -7,7 +7,7 @@ export const camera_style = `
 :host(:fullscreen) { border-radius: 0; aspect-ratio: auto; }
 video, .still { position: absolute; inset: 0; width: 100%; height: 100%; object-fit: contain; }
 .still[hidden], [hidden] { display: none !important; }
-.still.dim { opacity: .45; filter: saturate(.6); transition: opacity .4s .4s, filter .4s .4s; }
+.still.dim { opacity: .6; filter: saturate(.6); transition: opacity .4s .4s, filter .4s .4s; }
 
 .top, .bottom { position: absolute; left: 0; right: 0; display: flex; align-items: center; gap: 8px;
   transition: opacity .25s; }
@@ -30,7 +30,8 @@ video, .still { position: absolute; inset: 0; width: 100%; height: 100%; object-
 button { font: inherit; color: inherit; cursor: pointer; border: 0; }
 .bottom button { display: grid; place-items: center; width: 44px; height: 44px; padding: 0; border-radius: 12px;
   background: #0b0d1080; }
-.bottom button:hover, .bottom button[aria-pressed=true] { background: #ffffff2e; }
+.bottom button:disabled { opacity: .35; cursor: default; }
+.bottom button:enabled:hover, .bottom button[aria-pressed=true] { background: #ffffff2e; }
 button:focus-visible { outline: 2px solid #7cb7ff; outline-offset: 2px; }
 
 .middle { position: absolute; inset: 0; display: grid; place-items: center; padding: 52px 20px; text-align: center;

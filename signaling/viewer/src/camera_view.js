@@ -2,13 +2,13 @@
 
 import { camera_style } from "./camera_style.js";
 import { icons } from "./icons.js";
-import { retry_words, words_for } from "./words.js";
+import { badge_for, retry_words, words_for } from "./words.js";
 
 const kMarkup = `
 <style>${camera_style}</style>
 <video playsinline autoplay muted disableremoteplayback></video>
 <canvas class="still" hidden></canvas>
-<div class="middle"><div class="card" hidden>
+<div class="middle"><div class="card" role="status" hidden>
   <div class="spinner"></div><h2></h2><p></p><button type="button">Try again</button>
 </div></div>
 <dl class="stats" hidden></dl>
@@ -42,14 +42,14 @@ function tone_of(phase, trouble) {
 // Assigning the same text again would make screen readers repeat it.
 const set_text = (node, text) => node.textContent !== text && (node.textContent = text);
 
-/** `shown` = {phase, trouble, detail, retry_at, name, has_audio}; `now` on performance.now()'s clock. */
+/** `shown` = {phase, trouble, detail, retry_at, name, has_audio, has_picture}; `now` on performance.now()'s clock. */
 export function show(view, shown, now) {
   const { phase, trouble } = shown;
   const { title, hint } = words_for(shown);
   const noteworthy = phase !== "live" || trouble !== "";
   const waits = phase === "waiting" ? retry_words(shown.retry_at, now) : "";
   set_text(view.name, shown.name);
-  set_text(view.pill, title);
+  set_text(view.pill, badge_for(shown));
   view.pill.dataset.tone = tone_of(phase, trouble);
   set_text(view.title, title);
   set_text(view.hint, [hint, waits].filter(Boolean).join(" "));
@@ -58,6 +58,7 @@ export function show(view, shown, now) {
   view.retry.hidden = phase !== "ended" && phase !== "waiting";
   view.still.classList.toggle("dim", phase !== "live");
   view.mute.hidden = !shown.has_audio;
+  view.snapshot.disabled = !shown.has_picture;
 }
 
 /** The two faces of the mute button. */

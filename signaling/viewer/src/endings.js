@@ -32,8 +32,9 @@ const kEndings = {
   no_common_codec: never,
   busy: slow(10_000),
   too_large: never,
-  // PROTOCOL.md "Limits": five new sessions in 10 s; a pause longer than that window clears it.
-  rate_limited: slow(12_000),
+  // PROTOCOL.md "Limits": five new sessions in 10 s; a pause longer than that window, even
+  // with the least jitter (0.8), clears it.
+  rate_limited: slow(13_000),
   // the page's own
   no_answer: soon,
   unreachable: soon,

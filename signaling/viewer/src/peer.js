@@ -32,9 +32,10 @@ export class Peer {
     this.pc.createOffer().catch(() => {}); // the real offer() reports what is wrong
   }
 
-  /** Makes and applies our offer; resolves to its SDP. Candidates follow through `on_candidates`. */
-  async offer({ audio }) {
+  /** Makes and applies our offer of the camera's video `codecs`; resolves to its SDP. Candidates follow through `on_candidates`. */
+  async offer({ codecs, audio }) {
     this.#want_video();
+    this.#prefer(codecs);
     if (audio) this.pc.addTransceiver("audio", { direction: "recvonly" });
     return this.#describe();
   }
@@ -76,6 +77,17 @@ export class Peer {
 
   #want_video() {
     if (!this.pc.getTransceivers().length) this.pc.addTransceiver("video", { direction: "recvonly" });
+  }
+
+  // What the camera cannot send only makes the offer longer and the browser slower. A browser without any of its
+  // codecs offers what it has: the camera's refusal is the better informed one.
+  #prefer(codecs) {
+    const [video] = this.pc.getTransceivers();
+    const known = globalThis.RTCRtpReceiver?.getCapabilities?.("video")?.codecs ?? [];
+    const name_of = ({ mimeType }) => mimeType.split("/")[1].toUpperCase();
+    const common = known.filter((codec) => codecs.includes(name_of(codec)));
+    const rtx = known.filter((codec) => name_of(codec) === "RTX"); // RFC 4588: retransmission in a stream of its own
+    if (common.length && video.setCodecPreferences) video.setCodecPreferences([...common, ...rtx]);
   }
 
   async #describe() {

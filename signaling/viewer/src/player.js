@@ -10,6 +10,9 @@ import { Session } from "./session.js";
 import { inbox_filter, parse_topic, state_topic } from "./topics.js";
 import { Watch } from "./watch.js";
 
+// Phones cut the connections of a page that stays hidden, often without telling it.
+const kSleep_ms = 20_000;
+
 /** Where this page's tests and benches look: players in the order of their start. See README.md of this folder. */
 const published = (globalThis.__perch ??= { players: [] });
 
@@ -40,6 +43,7 @@ export class Player {
   #timer_at = Infinity;
   #answer_servers = [];
   #running = false;
+  #hidden_at = null;
 
   constructor(settings, video, listener) {
     this.#settings = settings;
@@ -61,7 +65,8 @@ export class Player {
 
   /** What went wrong last, a code for words.js; "" when all is well. */
   get error() {
-    return this.#watch.phase === "broker" ? this.#broker.trouble : this.#watch.trouble;
+    const seeks_broker = this.#watch.phase === "broker" || this.#watch.phase === "looking";
+    return (seeks_broker && this.#broker.trouble) || this.#watch.trouble;
   }
 
   get detail() {
@@ -116,11 +121,14 @@ export class Player {
 
   /** The device has a network again. */
   on_network() {
-    this.#broker.nudge();
+    this.#broker.renew();
   }
 
   on_visible(visible) {
-    if (visible) this.#broker.nudge();
+    const slept = visible && this.#hidden_at !== null && performance.now() - this.#hidden_at > kSleep_ms;
+    this.#hidden_at = visible ? null : performance.now();
+    if (slept) this.#broker.renew();
+    else if (visible) this.#broker.nudge();
     this.#tell((now) => this.#watch.on_visible(now, visible));
   }
 
@@ -221,7 +229,7 @@ export class Player {
     if (this.#settings.solicit) {
       this.#publish_call("solicit", { want });
     } else {
-      const sdp = await peer.offer({ audio });
+      const sdp = await peer.offer({ codecs: this.#state.video, audio });
       if (peer === this.#peer) this.#publish_call("offer", { sdp, want });
     }
   }

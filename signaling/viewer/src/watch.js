@@ -287,11 +287,17 @@ export class Watch {
     if (this.#call) return call_phase(this.#call);
     if (this.#broker_up_at === null) return "broker";
     if (!this.#state_is_fresh) return "looking";
-    if (!this.#state.online) return "offline";
+    if (!this.#state.online) return this.#offline(now);
     if (!this.#speaks(this.#state.access)) return this.#wait_for("sealed");
     if (this.#state.health === "privacy") return this.#wait_for("PrivacyMode");
     if (this.retry_at !== null && now < this.retry_at && !this.#has_restarted()) return "waiting";
     return "call";
+  }
+
+  // A restart takes seconds; a camera that stays away longer is simply offline.
+  #offline(now) {
+    if (this.trouble === "Restarting" && (this.retry_at === null || now >= this.retry_at)) this.trouble = "";
+    return "offline";
   }
 
   #has_restarted() {

@@ -32,6 +32,7 @@ const kTroubles = {
   busy: ["The camera is busy", "As many people are watching as it allows."],
   too_large: ["The camera refused this browser's request", "It was too long."],
   rate_limited: ["Too many tries in a short time", "The camera asks for a pause."],
+  unknown_session: ["The camera no longer knows this connection", ""],
   no_answer: ["The camera does not answer", ""],
   no_picture: ["Connected, but no picture comes", ""],
   lost: ["Connection lost", ""],
@@ -63,11 +64,28 @@ export function trouble_words(code, detail = "") {
 // In these phases what went wrong says more than the phase itself.
 const kTellsTrouble = ["broker", "looking", "waiting", "ended"];
 
-/** What to show for a player's `{phase, trouble, detail}`. */
+const kBadges = {
+  offline: "Offline",
+  waiting: "Waiting",
+  live: "Live",
+  mending: "Reconnecting",
+  away: "Paused",
+  ended: "Stopped",
+};
+const kLiveBadges = { stalled: "Standing still", CameraLost: "Unplugged" };
+
+/** The title and hint for a player's `{phase, trouble, detail}`. */
 export function words_for({ phase, trouble, detail }) {
-  const is_note = phase === "live" && (trouble === "stalled" || trouble === "CameraLost");
-  const tells = trouble && (is_note || kTellsTrouble.includes(phase));
+  const is_note = phase === "live" && Object.hasOwn(kLiveBadges, trouble);
+  const restarts = phase === "offline" && trouble === "Restarting";
+  const tells = trouble && (is_note || restarts || kTellsTrouble.includes(phase));
   return tells ? trouble_words(trouble, detail) : phase_words(phase);
+}
+
+/** One or two words for the corner of the picture. */
+export function badge_for({ phase, trouble }) {
+  const note = phase === "live" ? entry(kLiveBadges, trouble) : null;
+  return note ?? entry(kBadges, phase) ?? "Connecting";
 }
 
 /** "Trying again in 8 s", or "" when the moment is near or unknown. */
