@@ -1,0 +1,204 @@
+#include "net/peer.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "net/demux.hpp"
+
+namespace perch::net {
+namespace {
+
+constexpr std::size_t kMaxDatagram = 2048;  // nothing on a WebRTC path is larger than an Ethernet frame
+
+}  // namespace
+
+Peer::Peer(PeerConfig config, DtlsTransport dtls, Random& random, NtpClock clock)
+    : dtls_(std::move(dtls)), random_(random), clock_(clock), cname_(std::move(config.cname)) {
+  if (!config.video) return;
+  // RFC 3550 §5.1: random first numbers make known-plaintext attacks harder. The upper half is left out so that a
+  // packet lost right at the start cannot be mistaken for one after a wrap (RFC 3711 §3.3.1).
+  const rtp::SequenceNumber first{static_cast<std::uint16_t>(random.u16() & 0x7FFF)};
+  const rtp::SequenceNumber first_rtx{static_cast<std::uint16_t>(random.u16() & 0x7FFF)};
+  streams_.emplace_back(RtpSender(std::move(config.video->rtp), first, first_rtx, log_), *config.video->history);
+}
+
+Result<std::unique_ptr<Peer>> Peer::create(PeerConfig config, const DtlsCertificate& certificate, Random& random,
+                                           NtpClock clock) {
+  if (config.video && config.video->history == nullptr) return fail(Errc::kInvalid, "video without a packet history");
+  auto dtls = DtlsTransport::create(config.dtls_role, certificate, std::move(config.remote_fingerprints), random);
+  if (!dtls) return fail(dtls.error());
+  return std::unique_ptr<Peer>(new Peer(std::move(config), std::move(*dtls), random, clock));
+}
+
+void Peer::start(TimePoint now) {
+  now_ = now;
+  dtls_.start(now);
+}
+
+void Peer::on_datagram(TimePoint now, ByteView datagram) {
+  now_ = now;
+  if (ended_) return;
+  switch (kind_of(datagram)) {
+    case DatagramKind::kDtls:
+      dtls_.on_datagram(now, datagram);
+      take_dtls_events();
+      break;
+    case DatagramKind::kRtcp: on_rtcp(datagram); break;
+    case DatagramKind::kRtp: ++stats_.rtp_unexpected; break;
+    case DatagramKind::kStun:
+    case DatagramKind::kUnknown: ++stats_.unknown_datagrams; break;
+  }
+}
+
+void Peer::take_dtls_events() {
+  while (std::optional<DtlsTransport::Event> event = dtls_.next_event()) {
+    if (auto* connected = std::get_if<DtlsTransport::Connected>(&*event)) {
+      Result<SrtpSession> session = SrtpSession::create(connected->keys);
+      if (!session) return end(Failed{session.error().message()});
+      srtp_ = std::move(*session);
+      events_.emplace_back(Connected{});
+    } else if (auto* failed = std::get_if<DtlsTransport::Failed>(&*event)) {
+      if (srtp_) return end(Closed{std::move(failed->reason)});
+      return end(Failed{std::move(failed->reason)});
+    } else {
+      return end(Closed{"the viewer closed the connection"});
+    }
+  }
+}
+
+void Peer::end(Event event) {
+  ended_ = true;
+  next_report_at_ = kNever;
+  report_due_ = false;
+  events_.push_back(std::move(event));
+}
+
+void Peer::on_rtcp(ByteView datagram) {
+  std::array<std::uint8_t, kMaxDatagram> copy;  // NOLINT: filled below; SRTP works in place
+  if (!srtp_ || datagram.size() > copy.size()) {
+    ++stats_.dropped_early;
+    return;
+  }
+  std::copy(datagram.begin(), datagram.end(), copy.begin());
+  const std::optional<ByteSpan> plain = srtp_->unprotect_rtcp(ByteSpan(copy).first(datagram.size()));
+  if (!plain) return;  // counted by the session
+  const std::optional<std::vector<rtcp::Packet>> packets = rtcp::parse_compound(*plain);
+  if (!packets) {
+    ++stats_.rtcp_malformed;
+    return;
+  }
+  ++stats_.rtcp_received;
+  for (const rtcp::Packet& packet : *packets) std::visit([this](const auto& p) { on_packet(p); }, packet);
+}
+
+void Peer::on_deadline(TimePoint now) {
+  now_ = now;
+  if (ended_) return;
+  dtls_.on_deadline(now);
+  take_dtls_events();
+  if (ended_ || now < next_report_at_) return;
+  report_due_ = true;
+  schedule_report();
+}
+
+TimePoint Peer::deadline() const { return ended_ ? kNever : std::min(dtls_.deadline(), next_report_at_); }
+
+std::optional<ByteView> Peer::next_datagram() {
+  if (std::optional<ByteView> rtcp = next_rtcp()) return rtcp;
+  if (std::optional<Bytes> datagram = dtls_.next_datagram()) {
+    dtls_datagram_ = std::move(*datagram);
+    return dtls_datagram_;
+  }
+  return next_retransmission();
+}
+
+std::optional<ByteView> Peer::next_rtcp() {
+  if (!srtp_ || (!report_due_ && !goodbye_due_)) return std::nullopt;
+  report_due_ = false;
+  const std::size_t size = write_report(std::exchange(goodbye_due_, false), scratch_);
+  return srtp_->protect_rtcp(scratch_, size);
+}
+
+std::optional<ByteView> Peer::next_retransmission() {
+  if (!connected()) return std::nullopt;
+  for (OutboundStream& stream : streams_) {
+    while (const std::size_t size = stream.next_retransmission(now_, scratch_)) {
+      if (std::optional<ByteSpan> packet = srtp_->protect_rtp(scratch_, size)) return packet;
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<Peer::Event> Peer::next_event() {
+  if (!events_.empty()) {
+    Event event = std::move(events_.front());
+    events_.pop_front();
+    return event;
+  }
+  const bool wanted = video() != nullptr && video()->take_keyframe_wanted();
+  return wanted && connected() ? std::optional<Event>(KeyframeWanted{}) : std::nullopt;
+}
+
+std::size_t Peer::send_frame(TimePoint now, const rtp::FramePackets& frame, DatagramBatch& out) {
+  if (!connected() || video() == nullptr) return 0;
+  now_ = now;
+  const std::size_t sent = video()->send_frame(now, frame, *srtp_, out);
+  // The receiver can map media time to wall time only after the first report, so it goes out with the first frame.
+  if (sent > 0 && next_report_at_ == kNever) next_report_at_ = now;
+  return sent;
+}
+
+std::size_t Peer::join(TimePoint now, Duration max_age, DatagramBatch& out) {
+  if (!connected() || video() == nullptr) return 0;
+  now_ = now;
+  const std::size_t sent = video()->join(now, max_age, *srtp_, out);
+  if (sent > 0 && next_report_at_ == kNever) next_report_at_ = now;
+  return sent;
+}
+
+void Peer::skip_to_keyframe() {
+  if (video() != nullptr) video()->skip_to_keyframe();
+}
+
+void Peer::close(TimePoint now) {
+  now_ = now;
+  if (ended_) return;
+  goodbye_due_ = srtp_.has_value();
+  dtls_.close(now);
+  ended_ = true;
+  next_report_at_ = kNever;
+  events_.clear();
+}
+
+OutboundStream* Peer::stream_of(rtp::Ssrc ssrc) {
+  const auto found = std::ranges::find(streams_, ssrc, [](const OutboundStream& s) { return s.sender().config().ssrc; });
+  return found == streams_.end() ? nullptr : &*found;
+}
+
+PeerStats Peer::stats() const {
+  PeerStats out = stats_;
+  for (const OutboundStream& stream : streams_) {
+    const OutboundStream::Counters& c = stream.counters();
+    out.packets_sent += stream.sender().packets();
+    out.octets_sent += stream.sender().octets();
+    out.retransmitted += stream.sender().retransmitted();
+    out.frames_sent += c.frames_sent;
+    out.frames_skipped += c.frames_skipped;
+    out.send_failed += c.too_large;
+    out.nacks += c.nacks;
+    out.packets_nacked += c.nacked;
+    out.nacks_too_old += c.retransmit_too_old;
+    out.nacks_refused += c.retransmit_refused;
+    out.picture_losses += c.picture_losses;
+    out.full_intra_requests += c.full_intra_requests;
+  }
+  if (!srtp_) return out;
+  const SrtpSession::Counters& s = srtp_->counters();
+  out.send_failed += s.protect_failed;
+  out.not_authentic += s.not_authentic + s.replayed + s.refused;
+  return out;
+}
+
+// RTCP, both ways, is in peer_rtcp.cpp.
+
+}  // namespace perch::net

@@ -1,0 +1,136 @@
+// One viewer's transport above ICE, without sockets or clocks: DTLS, SRTP, RTP, RTCP composed.
+#pragma once
+
+#include <array>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "hal/base/random.hpp"
+#include "hal/base/time.hpp"
+#include "media/rtp/packet_history.hpp"
+#include "net/datagram_batch.hpp"
+#include "net/dtls_transport.hpp"
+#include "net/outbound_stream.hpp"
+#include "net/peer_stats.hpp"
+#include "net/rtcp/compound.hpp"
+#include "net/srtp_session.hpp"
+
+namespace perch::net {
+
+/// `history` is the tier's, shared by all viewers; it must outlive the peer.
+struct VideoSendConfig {
+  RtpSenderConfig rtp;
+  const rtp::PacketHistory* history = nullptr;
+};
+
+/// What signaling agreed on.
+struct PeerConfig {
+  DtlsRole dtls_role = DtlsRole::kClient;
+  std::vector<Fingerprint> remote_fingerprints;
+  std::optional<VideoSendConfig> video;
+  std::string cname;  ///< random, new for each viewer (RFC 7022)
+};
+
+/// Owns everything about one viewer between the ICE path and the encoder. Decides nothing about bitrate. Single thread
+/// (net). Call next_event() and next_datagram() until empty, and read deadline() again, after every other call.
+class Peer {
+ public:
+  struct Connected {};
+  /// The viewer cannot go on without one. Many reasons in a row make one event.
+  struct KeyframeWanted {};
+  /// The viewer ended it.
+  struct Closed {
+    std::string reason;
+  };
+  /// It never came about, e.g. a wrong fingerprint.
+  struct Failed {
+    std::string reason;
+  };
+  using Event = std::variant<Connected, KeyframeWanted, Closed, Failed>;
+
+  /// Certificate and Random are borrowed and must outlive the peer. kInvalid without a fingerprint or a history.
+  [[nodiscard]] static Result<std::unique_ptr<Peer>> create(PeerConfig config, const DtlsCertificate& certificate,
+                                                            Random& random, NtpClock clock);
+
+  /// ICE has a path; the DTLS client begins now. Calling it again (ICE restart) does nothing.
+  void start(TimePoint now);
+  /// Any datagram from the path that is not STUN. Garbage is counted, never fatal.
+  void on_datagram(TimePoint now, ByteView datagram);
+  void on_deadline(TimePoint now);
+  [[nodiscard]] TimePoint deadline() const;
+  /// Next non-media datagram or retransmission; valid until the next call of anything on this peer.
+  [[nodiscard]] std::optional<ByteView> next_datagram();
+  [[nodiscard]] std::optional<Event> next_event();
+
+  /// Appends a video frame's packets to `out`, ready to send; gives their number, 0 when this viewer does not get it
+  /// (not connected, waiting for a key frame, sent already). Does not allocate once `out` has grown. Hot path.
+  std::size_t send_frame(TimePoint now, const rtp::FramePackets& frame, DatagramBatch& out);
+  /// For a viewer that has just connected: sends from the newest key frame on if it is at most `max_age` old, else
+  /// nothing, and KeyframeWanted follows.
+  std::size_t join(TimePoint now, Duration max_age, DatagramBatch& out);
+  /// Stops the video until the next key frame; KeyframeWanted follows.
+  void skip_to_keyframe();
+
+  /// Says goodbye (BYE, close_notify): drain next_datagram() once more. No event follows.
+  void close(TimePoint now);
+
+  [[nodiscard]] bool connected() const { return srtp_.has_value() && !ended_; }
+  [[nodiscard]] PeerStats stats() const;
+
+ private:
+  /// A receiver reference time to be answered. RFC 3611 §4.5.
+  struct ReferenceTime {
+    rtp::Ssrc ssrc = 0;
+    std::uint32_t middle = 0;
+    TimePoint received_at{};
+  };
+
+  Peer(PeerConfig config, DtlsTransport dtls, Random& random, NtpClock clock);
+  void take_dtls_events();
+  void end(Event event);
+  void on_rtcp(ByteView datagram);
+  void on_packet(const rtcp::SenderReport& report) { on_blocks(report.blocks); }
+  void on_packet(const rtcp::ReceiverReport& report) { on_blocks(report.blocks); }
+  void on_packet(const rtcp::SourceDescription&) {}
+  void on_packet(const rtcp::Goodbye&) {}  // of a source; the viewer's end shows in DTLS, ICE or signaling
+  void on_packet(const rtcp::Nack& nack);
+  void on_packet(const rtcp::TransportFeedback& feedback);
+  void on_packet(const rtcp::PictureLossIndication& request);
+  void on_packet(const rtcp::FullIntraRequest& request);
+  void on_packet(const rtcp::Remb& remb) { stats_.remb = remb.bitrate; }
+  void on_packet(const rtcp::ExtendedReport& report);
+  void on_blocks(const std::vector<rtcp::ReportBlock>& blocks);
+  void measure_round_trip(const rtcp::ReportBlock& block);
+  void schedule_report();
+  [[nodiscard]] std::size_t write_report(bool goodbye, ByteSpan out);
+  void write_delays(ByteWriter& out);
+  [[nodiscard]] std::optional<ByteView> next_rtcp();
+  [[nodiscard]] std::optional<ByteView> next_retransmission();
+  [[nodiscard]] OutboundStream* stream_of(rtp::Ssrc ssrc);
+  [[nodiscard]] OutboundStream* video() { return streams_.empty() ? nullptr : &streams_.front(); }
+
+  DtlsTransport dtls_;
+  std::optional<SrtpSession> srtp_;
+  Random& random_;
+  NtpClock clock_;
+  std::string cname_;
+  SendLog log_;
+  std::vector<OutboundStream> streams_;  // video first; audio joins it here
+
+  TimePoint now_{};  // of the last call that brought one
+  TimePoint next_report_at_ = kNever;
+  bool report_due_ = false;
+  bool goodbye_due_ = false;
+  bool ended_ = false;
+  std::vector<ReferenceTime> reference_times_;
+  std::deque<Event> events_;
+  Bytes dtls_datagram_;
+  std::array<std::uint8_t, DatagramBatch::kSlotSize> scratch_{};
+  PeerStats stats_;  // without what the parts count themselves
+};
+
+}  // namespace perch::net
