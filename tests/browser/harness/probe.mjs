@@ -86,7 +86,7 @@ export function visible_text() {
     if (node.nodeType === Node.TEXT_NODE) texts.push(node.textContent);
     if (node.nodeType === Node.ELEMENT_NODE) {
       const style = getComputedStyle(node);
-      if (['SCRIPT', 'STYLE', 'TEMPLATE'].includes(node.tagName) || style.display === 'none' || style.visibility === 'hidden') return;
+      if (['SCRIPT', 'NOSCRIPT', 'STYLE', 'TEMPLATE'].includes(node.tagName) || style.display === 'none' || style.visibility === 'hidden') return;
       if (node.shadowRoot) node.shadowRoot.childNodes.forEach(walk);
     }
     node.childNodes.forEach(walk);
@@ -108,5 +108,33 @@ export function without_h264() {
     const kind = typeof args[0] === 'string' ? args[0] : args[0].kind;
     if (kind === 'video') transceiver.setCodecPreferences(RTCRtpReceiver.getCapabilities('video').codecs);
     return transceiver;
+  };
+}
+
+/** A browser on a network where only relayed paths work. */
+export function relay_only() {
+  const Original = RTCPeerConnection;
+  window.RTCPeerConnection = class extends Original {
+    constructor(configuration = {}) {
+      super({ ...configuration, iceTransportPolicy: 'relay' });
+    }
+  };
+}
+
+/** As relay_only, and of the camera's candidates only relayed ones are heard of. */
+export function relay_only_on_both_sides() {
+  const Original = RTCPeerConnection;
+  window.RTCPeerConnection = class extends Original {
+    constructor(configuration = {}) {
+      super({ ...configuration, iceTransportPolicy: 'relay' });
+    }
+    setRemoteDescription(description) {
+      const sdp = description.sdp.split('\r\n').filter((line) => !/^a=candidate/.test(line) || / typ relay/.test(line));
+      return super.setRemoteDescription({ type: description.type, sdp: sdp.join('\r\n') });
+    }
+    addIceCandidate(candidate) {
+      const heard = !candidate?.candidate || / typ relay/.test(candidate.candidate);
+      return heard ? super.addIceCandidate(candidate) : Promise.resolve();
+    }
   };
 }

@@ -7,6 +7,7 @@ import { Chromium } from './chromium.mjs';
 import { MqttPeer } from './mqtt_peer.mjs';
 import { artifacts_dir } from './paths.mjs';
 import { Perchd } from './perchd.mjs';
+import { TurnServer } from './turn_server.mjs';
 import { Viewer } from './viewer.mjs';
 
 export class World {
@@ -41,6 +42,10 @@ export class World {
 
   async start_chromium({ name = 'browser', ...options } = {}) {
     return (this.chromium = this.#keep(await Chromium.start({ dir: this.#folder(name), ...options })));
+  }
+
+  async start_turn_server() {
+    return this.#keep(await TurnServer.start({ dir: this.#folder('turn') }));
   }
 
   /** A viewer page in the browser started last. */

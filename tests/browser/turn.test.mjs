@@ -1,0 +1,36 @@
+// No direct path: the picture comes through a TURN server, asked for by the page, over UDP and TCP, and by the camera.
+// needs: chromium
+// needs: turnserver
+import { browser_test, expect, expect_moving_pictures, fact } from './harness/browser_test.mjs';
+import { rounded } from './harness/figures.mjs';
+import { relay_only, relay_only_on_both_sides } from './harness/probe.mjs';
+
+/** The types of the candidates at both ends of the path in use: [here, camera]. */
+async function path_in_use(viewer) {
+  return viewer.page.evaluate(async () => {
+    const report = await window.__perch.players[0].pc.getStats();
+    const pair = [...report.values()].find((s) => s.type === 'candidate-pair' && s.nominated && s.state === 'succeeded');
+    return [report.get(pair.localCandidateId).candidateType, report.get(pair.remoteCandidateId).candidateType];
+  });
+}
+
+await browser_test('turn', async (world) => {
+  const turn = await world.start_turn_server();
+  const perchd = await world.start_perchd({ config: { ice: { servers: [turn.uri()] } } });
+  const ways = [
+    ['page over UDP', relay_only, turn.uri('udp')],
+    ['page over TCP', relay_only, turn.uri('tcp')],
+    ['both sides', relay_only_on_both_sides, turn.uri('udp')],
+  ];
+  for (const [name, init, ice] of ways) {
+    const viewer = await world.open_viewer({ fragment: { ice }, init });
+    const first_frame_ms = await viewer.first_frame_ms({ timeout_ms: 20_000 });
+    await viewer.start_probe();
+    expect_moving_pictures(await viewer.until_samples(45));
+    const path = await path_in_use(viewer);
+    fact(`${name}: first frame after ${rounded(first_frame_ms)} ms, path ${path.join(' <-> ')}`);
+    expect(path[0] === 'relay', `a relayed path on the page's side, not ${path}`);
+    await viewer.close();
+  }
+  expect(!perchd.log_text().includes('secret'), 'no TURN password in the log');
+});
