@@ -2,7 +2,7 @@
 
 import mqtt from "mqtt";
 import { Backoff } from "./backoff.js";
-import { farewell } from "./farewell.js";
+import { farewell, kDisconnect } from "./farewell.js";
 
 const kKeepalive_s = 15;
 const kConnectLimit_ms = 8_000;
@@ -69,6 +69,8 @@ export class Broker {
 
   /** The network changed or the page slept: the connection may be dead without anybody having noticed. */
   renew() {
+    // Without this the broker would speak our last will, and the camera end a session that is well.
+    if (this.#up) this.#socket.send(kDisconnect);
     if (this.#client) this.#drop(this.#client);
     this.nudge();
   }
