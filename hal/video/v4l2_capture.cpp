@@ -1,6 +1,7 @@
 // See v4l2_capture.hpp. No kernel header here: v4l2_device and v4l2_stream speak to the driver.
 #include "hal/video/v4l2_capture.hpp"
 
+#include <algorithm>
 #include <cinttypes>
 
 #include "hal/base/log.hpp"
@@ -61,7 +62,14 @@ class V4l2Capture final : public VideoSource {
       ++damaged_;
       return std::nullopt;
     }
-    return Frame{format_, *planes, buffer.timestamp.value_or(now), buffer.sequence - *first_sequence_};
+    return Frame{format_, *planes, capture_time(buffer, now), buffer.sequence - *first_sequence_};
+  }
+
+  // Some drivers (vivid) stamp the end of a frame that they hand over near its start: such a stamp lies in the future,
+  // and one interval earlier is when the frame began. Taking `now` instead would add the reader's jitter.
+  [[nodiscard]] TimePoint capture_time(const FilledBuffer& buffer, TimePoint now) const {
+    const TimePoint stamp = buffer.timestamp.value_or(now);
+    return stamp <= now ? stamp : std::min(now, stamp - format_.rate.interval());
   }
 
   V4l2Stream stream_;

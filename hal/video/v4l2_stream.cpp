@@ -129,8 +129,8 @@ Result<std::uint32_t> V4l2Stream::request_buffers(std::uint32_t count) {
   request.type = device_.buffer_type();
   request.memory = V4L2_MEMORY_MMAP;
   if (xioctl(device_.fd(), VIDIOC_REQBUFS, &request) != 0) return device_.fail_ioctl("cannot get capture buffers");
-  // One is lent out, one is being filled, one is full: with fewer the camera would stand still at times.
-  if (request.count < 3) return fail(Errc::kUnavailable, device_.path() + ": too little memory for capture buffers");
+  // While one is lent out, another must be with the driver. v4l2loopback has no more than two.
+  if (request.count < 2) return fail(Errc::kUnavailable, device_.path() + ": too little memory for capture buffers");
   buffers_.reserve(request.count);
   return request.count;
 }
