@@ -15,9 +15,12 @@ struct TurboDeleter {
   void operator()(void* handle) const { tjDestroy(handle); }
 };
 
+using TurboHandle = std::unique_ptr<void, TurboDeleter>;
+
 /// Cheap cameras put stray bytes between the segments, which hurts no picture; every other warning means missing data.
-bool is_harmless(const char* warning) {
-  return std::string_view(warning).find("extraneous bytes") != std::string_view::npos;
+bool is_harmless_warning(void* handle) {
+  return tjGetErrorCode(handle) == TJERR_WARNING &&
+         std::string_view(tjGetErrorStr2(handle)).find("extraneous bytes") != std::string_view::npos;
 }
 
 struct Chroma {
@@ -44,9 +47,10 @@ void fill_neutral(I420Buffer& out) {
 }  // namespace
 
 struct JpegDecoder::State {
-  std::unique_ptr<void, TurboDeleter> handle{tjInitDecompress()};
+  TurboHandle handle{tjInitDecompress()};
   Chroma chroma;  // of pictures that are not 4:2:0
 
+  [[nodiscard]] Result<void> decode(ByteView jpeg, Size expected, I420Buffer& out);
   [[nodiscard]] Result<int> read_sampling(ByteView jpeg, Size expected);
   [[nodiscard]] Result<void> decode_planes(ByteView jpeg, Size size, std::array<std::uint8_t*, 3> planes,
                                            std::array<int, 3> strides);
@@ -56,10 +60,9 @@ Result<int> JpegDecoder::State::read_sampling(ByteView jpeg, Size expected) {
   Size size;
   int sampling = 0;
   int colour_space = 0;
-  if (!handle || tjDecompressHeader3(handle.get(), jpeg.data(), jpeg.size(), &size.width, &size.height, &sampling,
-                                     &colour_space) != 0) {
-    return fail(Errc::kInvalid, "not a JPEG picture");
-  }
+  const int rc =
+      tjDecompressHeader3(handle.get(), jpeg.data(), jpeg.size(), &size.width, &size.height, &sampling, &colour_space);
+  if (rc != 0 && !is_harmless_warning(handle.get())) return fail(Errc::kInvalid, "not a JPEG picture");
   if (size != expected) return fail(Errc::kInvalid, "a JPEG picture of another size than agreed");
   if (sampling < 0 || (colour_space != TJCS_YCbCr && colour_space != TJCS_GRAY)) {
     return fail(Errc::kUnsupported, "a JPEG picture without YCbCr");
@@ -71,36 +74,43 @@ Result<void> JpegDecoder::State::decode_planes(ByteView jpeg, Size size, std::ar
                                                std::array<int, 3> strides) {
   const int rc = tjDecompressToYUVPlanes(handle.get(), jpeg.data(), jpeg.size(), planes.data(), size.width,
                                          strides.data(), size.height, TJFLAG_FASTDCT);
-  if (rc == 0) return {};
-  if (tjGetErrorCode(handle.get()) == TJERR_WARNING && is_harmless(tjGetErrorStr2(handle.get()))) return {};
+  if (rc == 0 || is_harmless_warning(handle.get())) return {};
   return fail(Errc::kInvalid, "a damaged JPEG picture");
 }
 
-JpegDecoder::JpegDecoder() : state_(std::make_unique<State>()) {}
-JpegDecoder::~JpegDecoder() = default;
-
-Result<void> JpegDecoder::decode(ByteView jpeg, Size expected, I420Buffer& out) {
-  const auto sampling = state_->read_sampling(jpeg, expected);
+Result<void> JpegDecoder::State::decode(ByteView jpeg, Size expected, I420Buffer& out) {
+  const auto sampling = read_sampling(jpeg, expected);
   if (!sampling) return fail(sampling.error());
   out.resize(expected);
   if (*sampling == TJSAMP_420) {
-    return state_->decode_planes(jpeg, expected, {out.y(), out.u(), out.v()},
-                                 {out.stride_y(), out.stride_uv(), out.stride_uv()});
+    return decode_planes(jpeg, expected, {out.y(), out.u(), out.v()},
+                         {out.stride_y(), out.stride_uv(), out.stride_uv()});
   }
   if (*sampling == TJSAMP_GRAY) {
     fill_neutral(out);
-    return state_->decode_planes(jpeg, expected, {out.y(), nullptr, nullptr}, {out.stride_y(), 0, 0});
+    return decode_planes(jpeg, expected, {out.y(), nullptr, nullptr}, {out.stride_y(), 0, 0});
   }
-  Chroma& chroma = state_->chroma;
   prepare(chroma, expected, *sampling);
-  auto decoded = state_->decode_planes(jpeg, expected, {out.y(), chroma.u.data(), chroma.v.data()},
-                                       {out.stride_y(), chroma.width, chroma.width});
+  auto decoded = decode_planes(jpeg, expected, {out.y(), chroma.u.data(), chroma.v.data()},
+                               {out.stride_y(), chroma.width, chroma.width});
   if (!decoded) return decoded;
   const Size from{chroma.width, chroma.height};
   const Size to{out.chroma_width(), out.chroma_height()};
   scale_plane(chroma.u.data(), chroma.width, from, out.u(), out.stride_uv(), to);
   scale_plane(chroma.v.data(), chroma.width, from, out.v(), out.stride_uv(), to);
   return {};
+}
+
+JpegDecoder::JpegDecoder() : state_(std::make_unique<State>()) {}
+JpegDecoder::~JpegDecoder() = default;
+
+Result<void> JpegDecoder::decode(ByteView jpeg, Size expected, I420Buffer& out) {
+  if (!state_->handle) state_->handle.reset(tjInitDecompress());
+  if (!state_->handle) return fail(Errc::kInternal, "the JPEG decoder could not be set up");
+  auto decoded = state_->decode(jpeg, expected, out);
+  // After an error in the header the library would go on reading in the middle of the next picture.
+  if (!decoded) state_->handle.reset();
+  return decoded;
 }
 
 }  // namespace perch::codec
