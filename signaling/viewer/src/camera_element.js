@@ -47,8 +47,15 @@ export class PerchCamera extends HTMLElement {
     queueMicrotask(() => {
       this.#changes_queued = false;
       this.#stop();
+      this.#forget();
       if (this.isConnected) this.#start();
     });
+  }
+
+  // Another camera: no picture of the one before may stand under its name.
+  #forget() {
+    this.#view.video.srcObject = null;
+    this.#picture.release();
   }
 
   #start() {

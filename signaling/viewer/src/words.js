@@ -85,6 +85,7 @@ export function words_for({ phase, trouble, detail }) {
 /** One or two words for the corner of the picture. */
 export function badge_for({ phase, trouble }) {
   const note = phase === "live" ? entry(kLiveBadges, trouble) : null;
+  if (phase === "looking" && trouble === "unknown_camera") return "Not found";
   return note ?? entry(kBadges, phase) ?? "Connecting";
 }
 

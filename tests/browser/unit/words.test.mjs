@@ -48,6 +48,7 @@ test("while something is under way the phase speaks, while waiting the trouble d
 
 test("badges are short", () => {
   assert.equal(badge_for({ phase: "calling", trouble: "" }), "Connecting");
+  assert.equal(badge_for({ phase: "looking", trouble: "unknown_camera" }), "Not found");
   assert.equal(badge_for({ phase: "live", trouble: "" }), "Live");
   assert.equal(badge_for({ phase: "live", trouble: "CameraLost" }), "Unplugged");
   assert.equal(badge_for({ phase: "ended", trouble: "busy" }), "Stopped");
