@@ -8,7 +8,7 @@
 
 #include "hal/video/v4l2_capture.hpp"
 #include "tests/device/capture_probe.hpp"
-#include "tests/device/vivid_device.hpp"
+#include "tests/device/vivid.hpp"
 
 namespace perch::video {
 namespace {
@@ -118,7 +118,7 @@ TEST(VividCameras, DamagedFramesAreSkipped) {
   ASSERT_TRUE(camera);
   const auto before = next_frame(*camera);
   ASSERT_TRUE(before);
-  ASSERT_TRUE(press_button(kSinglePlanar, "Inject V4L2_BUF_FLAG_ERROR"));
+  ASSERT_TRUE(set_control(kSinglePlanar, "Inject V4L2_BUF_FLAG_ERROR", 1));
   std::uint32_t last = before->number, gaps = 0;
   for (int n = 0; n < 8; ++n) {
     const auto frame = next_frame(*camera);

@@ -10,7 +10,8 @@ namespace perch::video {
 [[nodiscard]] bool unplug_vivid(int number);
 [[nodiscard]] bool plug_in_vivid(int number);
 
-/// Presses the driver's button of this name, e.g. "Inject V4L2_BUF_FLAG_ERROR". False when it has none.
-[[nodiscard]] bool press_button(const std::string& device, const std::string& name);
+/// Sets the control (a button is pressed by any value) of this name, e.g. "Horizontal Movement". False when the camera
+/// has none or refuses the value.
+[[nodiscard]] bool set_control(const std::string& device, const std::string& name, int value);
 
 }  // namespace perch::video
