@@ -6,6 +6,9 @@ ensure_node() {
   node_is_new_enough || die "node $(node --version 2>/dev/null || echo '(none)') is too old: the page needs $oldest_node or later"
 }
 
+# The package list to install for node: none where a good one is there already, from wherever.
+node_list() { node_is_new_enough || echo page; }
+
 node_is_new_enough() {
   command -v node >/dev/null && command -v npm >/dev/null || return 1
   [ "$(node --print 'process.versions.node.split(".")[0]')" -ge "$oldest_node" ]
