@@ -71,6 +71,7 @@ class IceAgent::Impl {
   void on_state(guint state);
   void on_selected_pair(const NiceCandidate& local, const NiceCandidate& remote);
   bool add_candidate(NiceCandidate* candidate);
+  void report_candidates_again();
 
   EventLoop& loop_;
   const Callbacks callbacks_;
@@ -168,6 +169,7 @@ void IceAgent::Impl::restart(const IceCredentials& local, const IceCredentials& 
   nice_agent_restart_stream(agent_.get(), stream_);
   nice_agent_set_local_credentials(agent_.get(), stream_, local.ufrag.c_str(), local.pwd.c_str());
   set_remote_credentials(remote);
+  report_candidates_again();
   if (!nice_address_is_valid(&selected_remote_)) return;
   // Until the browser checks again there is no pair to send on; its known address makes one at once.
   const CandidatePtr known(nice_candidate_new(NICE_CANDIDATE_TYPE_HOST));
@@ -177,6 +179,14 @@ void IceAgent::Impl::restart(const IceCredentials& local, const IceCredentials& 
   known->addr = known->base_addr = selected_remote_;
   std::strcpy(known->foundation, "1");
   add_candidate(known.get());
+}
+
+/// The sockets stay, so do the candidates; but the browser's new generation has not heard of them.
+void IceAgent::Impl::report_candidates_again() {
+  GSList* candidates = nice_agent_get_local_candidates(agent_.get(), stream_, kComponent);
+  for (GSList* item = candidates; item != nullptr; item = item->next) on_candidate(static_cast<NiceCandidate*>(item->data));
+  g_slist_free_full(candidates, [](gpointer c) { nice_candidate_free(static_cast<NiceCandidate*>(c)); });
+  callbacks_.on_gathering_done();
 }
 
 void IceAgent::Impl::on_candidate(NiceCandidate* candidate) {

@@ -29,7 +29,6 @@ perch_pkg(mosquitto libmosquitto)
 perch_pkg(cjson libcjson)
 perch_pkg(x264 x264)
 perch_pkg(turbojpeg libturbojpeg)
-perch_pkg(systemd libsystemd)
 perch_lib(yuv libyuv.h yuv)
 # mbedTLS 2.28 (Debian 12) has neither .pc nor CMake files.
 perch_lib(mbedtls mbedtls/ssl.h mbedtls mbedx509 mbedcrypto)

@@ -1,0 +1,35 @@
+// Moves messages between the broker and the session table, and keeps the table's clock running.
+#pragma once
+
+#include <functional>
+
+#include "hal/base/event_loop.hpp"
+#include "signaling/mqtt_client.hpp"
+#include "signaling/session_table.hpp"
+
+namespace perch::agent {
+
+/// Thread: ctl.
+class BrokerLink {
+ public:
+  using EventHandler = std::function<void(TimePoint, signaling::SessionEvent)>;
+
+  /// `options` without will and subscriptions, which the table provides.
+  BrokerLink(EventLoop& loop, Random& random, signaling::MqttOptions options, signaling::SessionTable& table,
+             EventHandler on_event);
+
+  void start() { mqtt_.start(); }
+  /// After anything was done to the table: handle its events, publish what it has, set its timer.
+  void pump();
+  /// Publishes the rest and leaves the broker in order, within `patience`.
+  void stop(Duration patience);
+
+ private:
+  signaling::SessionTable& table_;
+  const EventHandler on_event_;
+  Timer timer_;
+  signaling::MqttClient mqtt_;
+  bool pumping_ = false;
+};
+
+}  // namespace perch::agent

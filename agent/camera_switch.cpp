@@ -1,0 +1,60 @@
+#include "agent/camera_switch.hpp"
+
+#include "hal/base/log.hpp"
+
+namespace perch::agent {
+namespace {
+
+constexpr char kModule[] = "camera";
+
+}  // namespace
+
+CameraSwitch::CameraSwitch(EventLoop& loop, codec::VideoPipeline::Config config, Duration linger, Callbacks callbacks)
+    : loop_(loop),
+      config_(std::move(config)),
+      linger_(linger),
+      callbacks_(std::move(callbacks)),
+      linger_timer_(loop, [this] { close(); }) {}
+
+CameraSwitch::~CameraSwitch() = default;
+
+void CameraSwitch::on_viewers(std::size_t viewers) {
+  if (viewers == 0) {
+    if (pipeline_) linger_timer_.set(monotonic_now() + linger_);
+    return;
+  }
+  linger_timer_.set(kNever);
+  if (!pipeline_) start();
+}
+
+void CameraSwitch::start() {
+  const std::uint64_t generation = ++generation_;
+  codec::VideoPipeline::Hooks hooks;
+  hooks.on_frame = callbacks_.on_frame;
+  hooks.on_event = [this, generation](codec::PipelineEvent event) {
+    loop_.post([this, generation, event = std::move(event)] {
+      if (generation == generation_ && pipeline_) callbacks_.on_event(event);
+    });
+  };
+  PERCH_INFO(kModule, "state=opening source=%s", quoted(config_.source.source).c_str());
+  auto pipeline = codec::VideoPipeline::create(config_, std::move(hooks));
+  if (!pipeline) return callbacks_.on_event(codec::PipelineLost{pipeline.error()});
+  pipeline_ = std::move(*pipeline);
+}
+
+void CameraSwitch::close() {
+  pipeline_.reset();
+  PERCH_INFO(kModule, "state=closed");
+  callbacks_.on_closed();
+}
+
+void CameraSwitch::request_keyframe() {
+  if (pipeline_) pipeline_->request_keyframe();
+}
+
+std::optional<codec::PipelineStats> CameraSwitch::stats() const {
+  if (!pipeline_) return std::nullopt;
+  return pipeline_->stats();
+}
+
+}  // namespace perch::agent

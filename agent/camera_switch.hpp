@@ -1,0 +1,45 @@
+// Opens the camera for the first viewer and closes it a while after the last.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include "hal/base/event_loop.hpp"
+#include "media/codec/video_pipeline.hpp"
+
+namespace perch::agent {
+
+/// Thread: ctl. Owns the video pipeline, and with it the video thread.
+class CameraSwitch {
+ public:
+  struct Callbacks {
+    std::function<void(rtp::FramePacketsPtr)> on_frame;  ///< on the video thread, must not block
+    std::function<void(const codec::PipelineEvent&)> on_event;  ///< on ctl
+    std::function<void()> on_closed;                            ///< on ctl: no more frames come
+  };
+
+  CameraSwitch(EventLoop& loop, codec::VideoPipeline::Config config, Duration linger, Callbacks callbacks);
+  ~CameraSwitch();
+
+  /// How many viewers there are now: more than none opens, none starts the linger time.
+  void on_viewers(std::size_t viewers);
+  void request_keyframe();
+  [[nodiscard]] bool open() const { return pipeline_ != nullptr; }
+  [[nodiscard]] std::optional<codec::PipelineStats> stats() const;
+
+ private:
+  void start();
+  void close();
+
+  EventLoop& loop_;
+  const codec::VideoPipeline::Config config_;
+  const Duration linger_;
+  const Callbacks callbacks_;
+  Timer linger_timer_;
+  /// Events of a pipeline that is closed already are still on their way through the loop: each carries its number.
+  std::uint64_t generation_ = 0;
+  std::unique_ptr<codec::VideoPipeline> pipeline_;
+};
+
+}  // namespace perch::agent

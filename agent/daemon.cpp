@@ -1,0 +1,197 @@
+#include "agent/daemon.hpp"
+
+#include <signal.h>
+#include <sys/stat.h>
+
+#include "agent/broker_link.hpp"
+#include "agent/camera_switch.hpp"
+#include "agent/config_file.hpp"
+#include "agent/viewers.hpp"
+#include "hal/base/log.hpp"
+#include "net/certificate_file.hpp"
+
+namespace perch::agent {
+namespace {
+
+constexpr char kModule[] = "agent";
+constexpr Duration kGoodbyePatience = milliseconds(500);  // a hung broker must not hold up a restart
+
+/// A joiner is started from a stored key frame up to this age: what the key frame gate may make it wait otherwise.
+constexpr Duration kJoinAge = milliseconds(700);
+
+net::IceConfig ice_config(const Config& config) {
+  net::IceConfig ice;
+  for (const std::string& uri : config.ice.servers)
+    if (auto server = net::parse_ice_server(uri)) ice.servers.push_back(std::move(*server));
+  ice.local_addresses = config.ice.local_addresses;
+  return ice;
+}
+
+/// Only servers that need no credentials: `state` is readable by everybody at the broker.
+std::vector<signaling::IceServer> public_ice_servers(const net::IceConfig& ice) {
+  std::vector<signaling::IceServer> servers;
+  for (const net::IceServer& server : ice.servers)
+    if (server.kind == net::IceServer::Kind::kStun) servers.push_back({{net::uri_of(server)}, {}, {}});
+  return servers;
+}
+
+signaling::CameraState camera_state(const Config& config, const net::IceConfig& ice) {
+  signaling::CameraState state;
+  state.id = config.camera.id;
+  state.name = config.display_name();
+  state.version = PERCH_VERSION;
+  state.max_viewers = static_cast<std::uint64_t>(config.access.max_viewers);
+  state.ice_servers = public_ice_servers(ice);
+  return state;
+}
+
+codec::VideoPipeline::Config pipeline_config(const Config& config, Random& random) {
+  codec::VideoPipeline::Config pipeline;
+  const Size size{static_cast<int>(config.video.width), static_cast<int>(config.video.height)};
+  pipeline.source.source = config.video.source;
+  pipeline.source.size = size;
+  pipeline.source.rate = {static_cast<std::uint32_t>(config.video.fps), 1};
+  pipeline.tier.size_limit = size;
+  pipeline.tier.bitrate = Bitrate::bps(config.video.max_bitrate);
+  pipeline.tier.encoder = config.video.encoder;
+  pipeline.tier.vbv_frames = static_cast<double>(config.video.vbv_frames);
+  pipeline.tier.timestamp_offset = random.u32();
+  return pipeline;
+}
+
+Result<signaling::MqttOptions> mqtt_options(const Config& config) {
+  signaling::MqttOptions options;
+  auto url = signaling::parse_broker_url(config.broker.url);
+  if (!url) return fail(std::move(url.error()));
+  options.broker = std::move(*url);
+  options.client_id = "perch-" + config.camera.id;  // a stale twin is taken over by the broker
+  options.username = config.broker.username;
+  options.ca_file = config.broker.ca_file;
+  if (config.broker.password_file.empty()) return options;
+  auto password = read_secret_file(config.broker.password_file);
+  if (!password) return fail(std::move(password.error()));
+  options.password = std::move(*password);
+  return options;
+}
+
+Result<net::DtlsCertificate> certificate(const std::string& state_dir, Random& random) {
+  ::mkdir(state_dir.c_str(), 0700);  // an existing folder is the usual case; a real problem shows right below
+  return net::load_or_create_certificate(state_dir, random, NtpClock::from_system().unix_at(monotonic_now()));
+}
+
+}  // namespace
+
+class Daemon::Impl {
+ public:
+  Impl(const Config& config, net::DtlsCertificate certificate, signaling::MqttOptions mqtt);
+  void run();
+
+ private:
+  void on_pipeline(const codec::PipelineEvent& event);
+  void shut_down();
+  /// Runs `call` on ctl and lets the broker hear what came of it.
+  template <class F>
+  auto posted(F call);
+  [[nodiscard]] net::NetThread::Events net_events();
+
+  SystemRandom random_;
+  EventLoop loop_;
+  const net::IceConfig ice_;
+  const net::DtlsCertificate certificate_;
+  signaling::SessionTable table_;
+  net::NetThread net_;
+  CameraSwitch camera_;
+  Viewers viewers_;
+  BrokerLink broker_;
+  SignalWatch terminate_;
+  SignalWatch interrupt_;
+};
+
+Daemon::Impl::Impl(const Config& config, net::DtlsCertificate certificate, signaling::MqttOptions mqtt)
+    : ice_(ice_config(config)),
+      certificate_(std::move(certificate)),
+      table_(monotonic_now(), config.broker.prefix, camera_state(config, ice_), std::make_unique<signaling::OpenAccess>(),
+             random_),
+      net_(ice_, certificate_, random_, net_events()),
+      camera_(loop_, pipeline_config(config, random_), seconds(config.video.linger_s),
+              {.on_frame = [this](rtp::FramePacketsPtr frame) { net_.push_frame(std::move(frame)); },
+               .on_event = [this](const codec::PipelineEvent& event) { on_pipeline(event); },
+               .on_closed = [this] { net_.reset_stream(); }}),
+      viewers_(table_, net_, certificate_.fingerprint(), random_,
+               {.on_count = [this](std::size_t n) { camera_.on_viewers(n); },
+                .on_joining = [this] { camera_.request_keyframe(); }}),
+      broker_(loop_, random_, std::move(mqtt), table_,
+              [this](TimePoint now, signaling::SessionEvent event) { viewers_.on_event(now, std::move(event)); }),
+      terminate_(loop_, SIGTERM, [this] { shut_down(); }),
+      interrupt_(loop_, SIGINT, [this] { shut_down(); }) {}
+
+template <class F>
+auto Daemon::Impl::posted(F call) {
+  return [this, call](auto... args) {
+    loop_.post([this, call, ... kept = std::move(args)]() mutable {
+      call(std::move(kept)...);
+      broker_.pump();
+    });
+  };
+}
+
+net::NetThread::Events Daemon::Impl::net_events() {
+  net::NetThread::Events events;
+  using net::LinkId;
+  events.on_local_candidate = posted([this](LinkId id, std::string line) { viewers_.on_local_candidate(id, line); });
+  events.on_gathering_done = posted([this](LinkId id) { viewers_.on_gathering_done(id); });
+  events.on_ice_connected = posted([this](LinkId id) { viewers_.on_ice_connected(id); });
+  events.on_connected = posted([this](LinkId id) { viewers_.on_connected(id); });
+  events.on_ended =
+      posted([this](LinkId id, net::LinkEnd how, std::string why) { viewers_.on_link_ended(id, how, why); });
+  events.on_keyframe_wanted = posted([this] { camera_.request_keyframe(); });
+  return events;
+}
+
+void Daemon::Impl::on_pipeline(const codec::PipelineEvent& event) {
+  if (const auto* lost = std::get_if<codec::PipelineLost>(&event)) {
+    PERCH_WARN("camera", "state=lost reason=%s", quoted(lost->error.message()).c_str());
+    table_.set_camera(signaling::CameraHealth::kLost);
+    return broker_.pump();
+  }
+  const auto& started = std::get<codec::PipelineStarted>(event);
+  PERCH_INFO("camera", "state=open source=%s format=%s size=%dx%d fps=%.2f encoder=%s profile=%s",
+             quoted(started.source).c_str(), video::to_string(started.format.pixel), started.stream.size.width,
+             started.stream.size.height, started.format.rate.per_second(), quoted(started.stream.encoder).c_str(),
+             started.stream.profile_level_id.c_str());
+  // What is passed through makes key frames when it likes: any stored one is better than waiting.
+  net_.set_join_age(started.stream.passthrough ? rtp::PacketHistory::kMaxAge : kJoinAge);
+  table_.set_camera(signaling::CameraHealth::kOk);
+  broker_.pump();
+}
+
+void Daemon::Impl::run() {
+  PERCH_INFO(kModule, "state=ready version=%s fingerprint=%s", PERCH_VERSION,
+             certificate_.fingerprint().to_string().c_str());
+  broker_.start();
+  loop_.run();
+}
+
+void Daemon::Impl::shut_down() {
+  PERCH_INFO(kModule, "state=stopping viewers=%zu", viewers_.size());
+  table_.end_all(signaling::Reason::kRestarting);
+  table_.go_offline();
+  broker_.stop(kGoodbyePatience);
+  loop_.quit();
+}
+
+Daemon::Daemon(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Daemon::~Daemon() = default;
+
+Result<std::unique_ptr<Daemon>> Daemon::create(Config config) {
+  SystemRandom random;
+  auto mqtt = mqtt_options(config);
+  if (!mqtt) return fail(std::move(mqtt.error()));
+  auto own = certificate(config.state.dir, random);
+  if (!own) return fail(std::move(own.error()));
+  return std::unique_ptr<Daemon>(new Daemon(std::make_unique<Impl>(config, std::move(*own), std::move(*mqtt))));
+}
+
+void Daemon::run() { impl_->run(); }
+
+}  // namespace perch::agent

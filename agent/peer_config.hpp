@@ -1,0 +1,13 @@
+// Translates what SDP agreed on into what the transport needs; the two layers do not know each other.
+#pragma once
+
+#include "net/ice_agent.hpp"
+#include "net/peer.hpp"
+#include "signaling/sdp/negotiated.hpp"
+
+namespace perch::agent {
+
+[[nodiscard]] net::PeerConfig peer_config(const signaling::sdp::NegotiatedSession& agreed, const std::string& cname);
+[[nodiscard]] net::IceCredentials remote_credentials(const signaling::sdp::NegotiatedSession& agreed);
+
+}  // namespace perch::agent

@@ -1,0 +1,226 @@
+#include "agent/viewers.hpp"
+
+#include "agent/peer_config.hpp"
+#include "hal/base/log.hpp"
+#include "hal/base/text.hpp"
+#include "signaling/sdp/writer.hpp"
+
+namespace perch::agent {
+namespace {
+
+using namespace signaling;
+
+constexpr char kModule[] = "viewer";
+
+std::string label_of(const SessionKey& key) { return key.viewer + '/' + key.session.substr(0, 6); }
+
+Reason reason_of(net::LinkEnd how) {
+  switch (how) {
+    case net::LinkEnd::kIceFailed: return Reason::kIceFailed;
+    case net::LinkEnd::kDtlsFailed: return Reason::kUnknownReason;
+    case net::LinkEnd::kClosedByViewer: return Reason::kUserHangup;
+  }
+  return Reason::kUnknownReason;
+}
+
+}  // namespace
+
+Viewers::Viewers(SessionTable& table, net::NetThread& net, const net::Fingerprint& fingerprint, Random& random,
+                 Callbacks callbacks)
+    : table_(table), net_(net), fingerprint_(fingerprint.to_string()), random_(random), callbacks_(std::move(callbacks)) {}
+
+void Viewers::on_event(TimePoint now, SessionEvent event) {
+  std::visit([&](const auto& e) { on(now, e); }, event);
+}
+
+std::string Viewers::random_text(std::size_t bytes) {
+  Bytes drawn(bytes);
+  random_.fill(drawn);
+  std::string text = base64url_encode(drawn);
+  // RFC 8445 §5.3 ice-char is base64 with + and /; both alphabets share letters and digits.
+  for (char& c : text) {
+    if (c == '-') c = '+';
+    if (c == '_') c = '/';
+  }
+  return text;
+}
+
+/// RFC 8445 §5.3: at least 24 bits of ufrag and 128 bits of password, new for each restart.
+void Viewers::refresh_ice(sdp::Capabilities& ours) {
+  ours.ice_ufrag = random_text(6);
+  ours.ice_pwd = random_text(18);
+  ++ours.session_version;
+}
+
+Viewers::Session Viewers::start_session(TimePoint now, const SessionKey& key) {
+  Session session;
+  session.link = next_link_++;
+  session.since = now;
+  session.ours.video.ssrc = random_.u32() | 1;  // not 0, and the two differ in the last bit
+  session.ours.video.rtx_ssrc = session.ours.video.ssrc ^ 1;
+  if (session.ours.video.rtx_ssrc == 0) session.ours.video.rtx_ssrc = 2;
+  session.ours.cname = random_text(12);  // RFC 7022 §4.2: 96 random bits
+  session.ours.stream_id = "perch";
+  session.ours.fingerprint = fingerprint_;
+  session.ours.session_id = std::to_string(random_.u32());
+  refresh_ice(session.ours);
+  PERCH_INFO(kModule, "viewer=%s state=new", label_of(key).c_str());
+  return session;
+}
+
+void Viewers::open_link(const SessionKey& key, Session& session, bool controlling) {
+  by_link_[session.link] = key;
+  net_.add(session.link, label_of(key), controlling, {session.ours.ice_ufrag, session.ours.ice_pwd});
+}
+
+void Viewers::connect_link(const Session& session) {
+  net_.connect(session.link, remote_credentials(session.agreed), peer_config(session.agreed, session.ours.cname));
+  net_.add_candidates(session.link, session.agreed.remote.candidates, session.agreed.remote.end_of_candidates);
+}
+
+void Viewers::on(TimePoint now, const OfferReceived& event) {
+  const auto known = sessions_.find(event.key);
+  if (known != sessions_.end()) return renegotiate(now, event, known->second);
+  Session session = start_session(now, event.key);
+  auto answered = sdp::answer_offer(event.offer.sdp, session.ours);
+  if (!answered) {
+    PERCH_INFO(kModule, "viewer=%s state=refused reason=%s", label_of(event.key).c_str(),
+               quoted(answered.error().message()).c_str());
+    return table_.reject_offer(now, event.key, error_code_of(answered.error().code), answered.error().message());
+  }
+  session.agreed = std::move(answered->session);
+  table_.send_answer(event.key, std::move(answered->sdp));
+  open_link(event.key, session, session.agreed.ice_controlling);
+  connect_link(session);
+  sessions_.emplace(event.key, std::move(session));
+  callbacks_.on_count(sessions_.size());
+  callbacks_.on_joining();
+}
+
+void Viewers::on(TimePoint now, const SolicitReceived& event) {
+  if (sessions_.contains(event.key)) return;
+  Session session = start_session(now, event.key);
+  session.our_offer = sdp::make_offer(session.ours);
+  table_.send_offer(event.key, sdp::write(session.our_offer));
+  constexpr bool kOffererControls = true;  // RFC 8445 §6.1.1
+  open_link(event.key, session, kOffererControls);
+  sessions_.emplace(event.key, std::move(session));
+  callbacks_.on_count(sessions_.size());
+}
+
+void Viewers::on(TimePoint now, const AnswerReceived& event) {
+  const auto found = sessions_.find(event.key);
+  if (found == sessions_.end()) return;
+  Session& session = found->second;
+  auto agreed = sdp::accept_answer(session.our_offer, event.sdp, session.ours);
+  if (!agreed) {
+    table_.reject_offer(now, event.key, error_code_of(agreed.error().code), agreed.error().message());
+    if (!table_.has(event.key)) drop(event.key);
+    return;
+  }
+  session.agreed = std::move(*agreed);
+  connect_link(session);
+  callbacks_.on_joining();
+}
+
+/// A new offer in a live session: an ICE restart keeps the association, another certificate needs a new one.
+void Viewers::renegotiate(TimePoint now, const OfferReceived& event, Session& session) {
+  sdp::Capabilities ours = session.ours;
+  ++ours.session_version;
+  auto answered = sdp::answer_offer(event.offer.sdp, ours);
+  if (answered && sdp::compare(session.agreed, answered->session).ice_restart) {
+    refresh_ice(ours);
+    answered = sdp::answer_offer(event.offer.sdp, ours);
+  }
+  if (!answered)
+    return table_.reject_offer(now, event.key, error_code_of(answered.error().code), answered.error().message());
+  const sdp::Change change = sdp::compare(session.agreed, answered->session);
+  session.ours = std::move(ours);
+  session.agreed = std::move(answered->session);
+  table_.send_answer(event.key, std::move(answered->sdp));
+  if (change.dtls_restart) {
+    net_.remove(session.link);
+    by_link_.erase(session.link);
+    session.link = next_link_++;
+    session.ice_connected = false;
+    open_link(event.key, session, session.agreed.ice_controlling);
+    return connect_link(session);
+  }
+  if (!change.ice_restart) return;
+  net_.restart(session.link, {session.ours.ice_ufrag, session.ours.ice_pwd}, remote_credentials(session.agreed));
+  net_.add_candidates(session.link, session.agreed.remote.candidates, session.agreed.remote.end_of_candidates);
+}
+
+void Viewers::on(TimePoint, const CandidatesReceived& event) {
+  const auto found = sessions_.find(event.key);
+  if (found == sessions_.end()) return;
+  std::vector<std::string> lines;
+  for (const IceCandidate& candidate : event.candidates) lines.push_back(candidate.candidate);
+  net_.add_candidates(found->second.link, std::move(lines), event.done);
+}
+
+void Viewers::on(TimePoint now, const SessionEnded& event) {
+  const auto found = sessions_.find(event.key);
+  if (found == sessions_.end()) return;
+  PERCH_INFO(kModule, "viewer=%s state=ended reason=%s by=%s after_s=%lld", label_of(event.key).c_str(),
+             to_string(event.reason), event.by_viewer ? "viewer" : "camera",
+             static_cast<long long>((now - found->second.since) / seconds(1)));
+  net_.remove(found->second.link);
+  drop(event.key);
+}
+
+void Viewers::drop(const SessionKey& key) {
+  const auto found = sessions_.find(key);
+  if (found == sessions_.end()) return;
+  by_link_.erase(found->second.link);
+  sessions_.erase(found);
+  callbacks_.on_count(sessions_.size());
+}
+
+Viewers::Session* Viewers::find(net::LinkId id, SessionKey& key) {
+  const auto named = by_link_.find(id);
+  if (named == by_link_.end()) return nullptr;
+  key = named->second;
+  const auto found = sessions_.find(key);
+  return found == sessions_.end() ? nullptr : &found->second;
+}
+
+void Viewers::on_local_candidate(net::LinkId id, std::string candidate) {
+  SessionKey key;
+  const Session* session = find(id, key);
+  if (session == nullptr) return;
+  const std::string mid = session->agreed.media.empty() ? "0" : session->agreed.media.front().mid;
+  table_.send_candidate(key, {std::move(candidate), mid});
+}
+
+void Viewers::on_gathering_done(net::LinkId id) {
+  SessionKey key;
+  if (find(id, key) != nullptr) table_.send_end_of_candidates(key);
+}
+
+void Viewers::on_ice_connected(net::LinkId id) {
+  SessionKey key;
+  Session* session = find(id, key);
+  if (session == nullptr || session->ice_connected) return;
+  session->ice_connected = true;
+  table_.on_ice_connected(key);
+}
+
+void Viewers::on_connected(net::LinkId id) {
+  SessionKey key;
+  const Session* session = find(id, key);
+  if (session == nullptr) return;
+  PERCH_INFO(kModule, "viewer=%s state=connected after_ms=%lld", label_of(key).c_str(),
+             static_cast<long long>(to_ms(monotonic_now() - session->since)));
+}
+
+void Viewers::on_link_ended(net::LinkId id, net::LinkEnd how, const std::string& why) {
+  SessionKey key;
+  if (find(id, key) == nullptr) return;
+  PERCH_INFO(kModule, "viewer=%s state=ended reason=%s detail=%s", label_of(key).c_str(), net::to_string(how),
+             quoted(why).c_str());
+  table_.send_bye(key, reason_of(how));
+  drop(key);
+}
+
+}  // namespace perch::agent

@@ -1,0 +1,70 @@
+// Joins signaling to transport: what viewers say becomes links on the net thread, what links do becomes messages.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "hal/base/random.hpp"
+#include "net/net_thread.hpp"
+#include "signaling/sdp/media_negotiation.hpp"
+#include "signaling/session_table.hpp"
+
+namespace perch::agent {
+
+/// Thread: ctl. Holds one entry per live session; leaves limits and message order to the table, packets to the links.
+class Viewers {
+ public:
+  struct Callbacks {
+    std::function<void(std::size_t viewers)> on_count;  ///< sessions that want pictures, connected or connecting
+    std::function<void()> on_joining;                   ///< a viewer will need a key frame soon
+  };
+
+  Viewers(signaling::SessionTable& table, net::NetThread& net, const net::Fingerprint& fingerprint, Random& random,
+          Callbacks callbacks);
+
+  void on_event(TimePoint now, signaling::SessionEvent event);
+  /// From the links, posted to ctl.
+  void on_local_candidate(net::LinkId id, std::string candidate);
+  void on_gathering_done(net::LinkId id);
+  void on_ice_connected(net::LinkId id);
+  void on_connected(net::LinkId id);
+  void on_link_ended(net::LinkId id, net::LinkEnd how, const std::string& why);
+  [[nodiscard]] std::size_t size() const { return sessions_.size(); }
+
+ private:
+  struct Session {
+    net::LinkId link = 0;
+    signaling::sdp::Capabilities ours;
+    signaling::sdp::SessionDescription our_offer;  ///< after `solicit`
+    signaling::sdp::NegotiatedSession agreed;
+    bool ice_connected = false;
+    TimePoint since{};
+  };
+
+  void on(TimePoint now, const signaling::OfferReceived& event);
+  void on(TimePoint now, const signaling::SolicitReceived& event);
+  void on(TimePoint now, const signaling::AnswerReceived& event);
+  void on(TimePoint now, const signaling::CandidatesReceived& event);
+  void on(TimePoint now, const signaling::SessionEnded& event);
+  void renegotiate(TimePoint now, const signaling::OfferReceived& event, Session& session);
+  [[nodiscard]] Session start_session(TimePoint now, const signaling::SessionKey& key);
+  void open_link(const signaling::SessionKey& key, Session& session, bool controlling);
+  void connect_link(const Session& session);
+  void drop(const signaling::SessionKey& key);
+  void refresh_ice(signaling::sdp::Capabilities& ours);
+  [[nodiscard]] std::string random_text(std::size_t bytes);
+  /// The session behind a link, or null when it is gone.
+  [[nodiscard]] Session* find(net::LinkId id, signaling::SessionKey& key);
+
+  signaling::SessionTable& table_;
+  net::NetThread& net_;
+  const std::string fingerprint_;
+  Random& random_;
+  const Callbacks callbacks_;
+  net::LinkId next_link_ = 1;
+  std::map<signaling::SessionKey, Session> sessions_;
+  std::map<net::LinkId, signaling::SessionKey> by_link_;
+};
+
+}  // namespace perch::agent

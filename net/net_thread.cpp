@@ -1,0 +1,135 @@
+#include "net/net_thread.hpp"
+
+#include "hal/base/log.hpp"
+
+namespace perch::net {
+namespace {
+
+constexpr char kModule[] = "net";
+
+}  // namespace
+
+NetThread::NetThread(IceConfig ice, const DtlsCertificate& certificate, Random& random, Events events)
+    : ice_(std::move(ice)),
+      certificate_(certificate),
+      random_(random),
+      events_(std::move(events)),
+      thread_("net", [this] {
+        loop_.run();
+        links_.clear();  // libnice's sources belong to this thread
+      }) {}
+
+NetThread::~NetThread() {
+  loop_.post([this] {
+    const TimePoint now = monotonic_now();
+    for (auto& [id, link] : links_) link->close(now);
+  });
+  loop_.quit();
+  thread_.join();
+}
+
+void NetThread::add(LinkId id, std::string label, bool controlling, IceCredentials local) {
+  loop_.post([=, this, label = std::move(label), local = std::move(local)] { add_link(id, label, controlling, local); });
+}
+
+void NetThread::add_link(LinkId id, std::string label, bool controlling, const IceCredentials& local) {
+  const LinkContext context{loop_,  ice_,   certificate_, history_, random_, NtpClock::from_system(),
+                            batch_, join_age_};
+  auto link = ViewerLink::create(context, std::move(label), controlling, local, callbacks_for(id));
+  if (!link) return events_.on_ended(id, LinkEnd::kIceFailed, link.error().message());
+  links_.emplace(id, std::move(*link));
+}
+
+ViewerLink::Callbacks NetThread::callbacks_for(LinkId id) {
+  ViewerLink::Callbacks callbacks;
+  callbacks.on_local_candidate = [this, id](std::string line) { events_.on_local_candidate(id, std::move(line)); };
+  callbacks.on_gathering_done = [this, id] { events_.on_gathering_done(id); };
+  callbacks.on_ice_connected = [this, id] { events_.on_ice_connected(id); };
+  callbacks.on_connected = [this, id] { events_.on_connected(id); };
+  callbacks.on_keyframe_wanted = [this] { events_.on_keyframe_wanted(); };
+  callbacks.on_ended = [this, id](LinkEnd how, const std::string& why) { on_link_ended(id, how, why); };
+  return callbacks;
+}
+
+void NetThread::on_link_ended(LinkId id, LinkEnd how, const std::string& why) {
+  // The link is still on the stack: it goes in the next turn of the loop.
+  loop_.post([this, id] { links_.erase(id); });
+  events_.on_ended(id, how, why);
+}
+
+void NetThread::connect(LinkId id, IceCredentials remote, PeerConfig config) {
+  loop_.post([this, id, remote = std::move(remote), config = std::move(config)] {
+    ViewerLink* link = find(id);
+    if (link == nullptr) return;
+    if (auto connected = link->connect(remote, config); !connected)
+      on_link_ended(id, LinkEnd::kDtlsFailed, connected.error().message());
+  });
+}
+
+void NetThread::add_candidates(LinkId id, std::vector<std::string> candidates, bool done) {
+  loop_.post([this, id, done, candidates = std::move(candidates)] {
+    if (ViewerLink* link = find(id)) link->add_candidates(candidates, done);
+  });
+}
+
+void NetThread::restart(LinkId id, IceCredentials local, IceCredentials remote) {
+  loop_.post([this, id, local = std::move(local), remote = std::move(remote)] {
+    if (ViewerLink* link = find(id)) link->restart(local, remote);
+  });
+}
+
+void NetThread::remove(LinkId id) {
+  loop_.post([this, id] {
+    ViewerLink* link = find(id);
+    if (link == nullptr) return;
+    link->close(monotonic_now());
+    links_.erase(id);
+  });
+}
+
+ViewerLink* NetThread::find(LinkId id) {
+  const auto found = links_.find(id);
+  return found == links_.end() ? nullptr : found->second.get();
+}
+
+void NetThread::push_frame(rtp::FramePacketsPtr frame) {
+  using Box = Mailbox<rtp::FramePacketsPtr>;
+  if (dropping_ && !frame->keyframe) return;
+  const Box::Put put = frames_.put(std::move(frame));
+  dropping_ = put == Box::Put::kFull;
+  if (put == Box::Put::kFirst) loop_.post([this] { drain_frames(); });
+  if (!dropping_) return;
+  PERCH_WARN(kModule, "msg=\"sending is behind, waiting for a key frame\"");
+  events_.on_keyframe_wanted();
+}
+
+void NetThread::drain_frames() {
+  for (const rtp::FramePacketsPtr& frame : frames_.take_all()) distribute(frame);
+}
+
+void NetThread::distribute(const rtp::FramePacketsPtr& frame) {
+  const TimePoint now = monotonic_now();
+  history_.push(frame, now);
+  for (auto& [id, link] : links_) link->send_frame(now, *frame);
+}
+
+void NetThread::reset_stream() {
+  loop_.post([this] {
+    static_cast<void>(frames_.take_all());
+    history_.clear();
+  });
+}
+
+void NetThread::set_join_age(Duration age) {
+  loop_.post([this, age] { join_age_ = age; });
+}
+
+void NetThread::report(std::function<void(std::vector<LinkReport>)> receiver) {
+  loop_.post([this, receiver = std::move(receiver)] {
+    std::vector<LinkReport> reports;
+    for (const auto& [id, link] : links_) reports.push_back({id, link->selected_pair(), link->stats()});
+    receiver(std::move(reports));
+  });
+}
+
+}  // namespace perch::net

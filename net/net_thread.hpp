@@ -1,0 +1,92 @@
+// The net thread: all viewers' links, the packet history they share, and the way in for frames and commands.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "hal/base/event_loop.hpp"
+#include "hal/base/mailbox.hpp"
+#include "hal/base/thread.hpp"
+#include "media/rtp/packet_history.hpp"
+#include "net/viewer_link.hpp"
+
+namespace perch::net {
+
+/// Chosen by the caller, never used twice.
+using LinkId = std::uint64_t;
+
+/// One line of what a viewer's transport is doing.
+struct LinkReport {
+  LinkId id = 0;
+  std::string pair;  ///< "host 192.0.2.1:4000 <-> prflx …"
+  PeerStats stats;
+};
+
+/// Made, used and destroyed on the ctl thread; the methods post and return at once. Destroying says goodbye to every
+/// viewer and joins the thread.
+class NetThread {
+ public:
+  /// Called on the net thread: post to your own.
+  struct Events {
+    std::function<void(LinkId, std::string candidate)> on_local_candidate;
+    std::function<void(LinkId)> on_gathering_done;
+    std::function<void(LinkId)> on_ice_connected;
+    std::function<void(LinkId)> on_connected;
+    std::function<void(LinkId, LinkEnd, std::string why)> on_ended;  ///< the link is gone already
+    std::function<void()> on_keyframe_wanted;
+  };
+
+  /// `certificate` and `random` are borrowed; `random` is used on the net thread and must take that.
+  NetThread(IceConfig ice, const DtlsCertificate& certificate, Random& random, Events events);
+  ~NetThread();
+  NetThread(const NetThread&) = delete;
+  NetThread& operator=(const NetThread&) = delete;
+
+  void add(LinkId id, std::string label, bool controlling, IceCredentials local);
+  void connect(LinkId id, IceCredentials remote, PeerConfig config);
+  void add_candidates(LinkId id, std::vector<std::string> candidates, bool done);
+  void restart(LinkId id, IceCredentials local, IceCredentials remote);
+  /// No event follows.
+  void remove(LinkId id);
+
+  /// From the video thread, in order of packet index. Never blocks: when the net thread is half a second behind, frames
+  /// are dropped up to the next key frame, and one is asked for.
+  void push_frame(rtp::FramePacketsPtr frame);
+  /// The stream ended; the next frame begins a new one with index 0.
+  void reset_stream();
+  /// A joiner starts from a stored key frame when that is at most this old; otherwise one is asked for.
+  void set_join_age(Duration age);
+  /// Reports on every link, on the net thread.
+  void report(std::function<void(std::vector<LinkReport>)> receiver);
+
+ private:
+  static constexpr std::size_t kMaxQueuedFrames = 16;  // half a second at 30 fps
+
+  void drain_frames();
+  void distribute(const rtp::FramePacketsPtr& frame);
+  void add_link(LinkId id, std::string label, bool controlling, const IceCredentials& local);
+  void on_link_ended(LinkId id, LinkEnd how, const std::string& why);
+  [[nodiscard]] ViewerLink* find(LinkId id);
+  [[nodiscard]] ViewerLink::Callbacks callbacks_for(LinkId id);
+
+  const IceConfig ice_;
+  const DtlsCertificate& certificate_;
+  Random& random_;
+  const Events events_;
+  Mailbox<rtp::FramePacketsPtr> frames_{kMaxQueuedFrames};
+  bool dropping_ = false;  ///< video thread only: frames were lost, wait for a key frame
+
+  // The net thread's own, but for the loop.
+  EventLoop loop_;
+  rtp::PacketHistory history_;
+  DatagramBatch batch_;
+  Duration join_age_ = milliseconds(700);
+  std::map<LinkId, std::unique_ptr<ViewerLink>> links_;
+  Thread thread_;
+};
+
+}  // namespace perch::net

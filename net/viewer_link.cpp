@@ -1,0 +1,135 @@
+#include "net/viewer_link.hpp"
+
+#include "hal/base/log.hpp"
+
+namespace perch::net {
+namespace {
+
+constexpr char kModule[] = "net";
+
+}  // namespace
+
+const char* to_string(LinkEnd end) {
+  switch (end) {
+    case LinkEnd::kIceFailed: return "ice_failed";
+    case LinkEnd::kDtlsFailed: return "dtls_failed";
+    case LinkEnd::kClosedByViewer: return "closed_by_viewer";
+  }
+  return "unknown";
+}
+
+ViewerLink::ViewerLink(LinkContext context, std::string label, Callbacks callbacks)
+    : context_(context),
+      label_(std::move(label)),
+      callbacks_(std::move(callbacks)),
+      timer_(context.loop, [this] {
+        const TimePoint now = monotonic_now();
+        peer_->on_deadline(now);
+        pump(now);
+      }) {}
+
+Result<std::unique_ptr<ViewerLink>> ViewerLink::create(LinkContext context, std::string label, bool controlling,
+                                                       const IceCredentials& local, Callbacks callbacks) {
+  std::unique_ptr<ViewerLink> link(new ViewerLink(context, std::move(label), std::move(callbacks)));
+  ViewerLink* self = link.get();
+  IceAgent::Callbacks from_ice;
+  from_ice.on_local_candidate = link->callbacks_.on_local_candidate;
+  from_ice.on_gathering_done = link->callbacks_.on_gathering_done;
+  from_ice.on_connected = [self] { self->on_ice_connected(); };
+  from_ice.on_failed = [self] { self->end(LinkEnd::kIceFailed, "no path, or the viewer stopped answering"); };
+  from_ice.on_datagram = [self](ByteView datagram) { self->on_datagram(datagram); };
+  auto ice = IceAgent::create(context.loop, context.ice, controlling, local, std::move(from_ice));
+  if (!ice) return fail(std::move(ice.error()));
+  link->ice_ = std::move(*ice);
+  if (auto gathering = link->ice_->gather(); !gathering) return fail(std::move(gathering.error()));
+  return link;
+}
+
+Result<void> ViewerLink::connect(const IceCredentials& remote, PeerConfig config) {
+  config.video->history = &context_.history;
+  auto peer = Peer::create(std::move(config), context_.certificate, context_.random, context_.clock);
+  if (!peer) return fail(std::move(peer.error()));
+  peer_ = std::move(*peer);
+  ice_->set_remote_credentials(remote);
+  if (path_known_) on_ice_connected();
+  return {};
+}
+
+void ViewerLink::add_candidates(const std::vector<std::string>& candidates, bool done) {
+  for (const std::string& candidate : candidates) {
+    const bool used = ice_->add_remote_candidate(candidate);
+    PERCH_DEBUG(kModule, "viewer=%s remote_candidate=%s used=%d", label_.c_str(), quoted(candidate).c_str(), used);
+  }
+  if (done) ice_->remote_candidates_done();
+}
+
+void ViewerLink::restart(const IceCredentials& local, const IceCredentials& remote) {
+  ice_->restart(local, remote);
+}
+
+void ViewerLink::on_ice_connected() {
+  path_known_ = true;
+  if (!peer_) return;
+  PERCH_DEBUG(kModule, "viewer=%s ice=connected pair=%s", label_.c_str(), quoted(ice_->selected_pair()).c_str());
+  callbacks_.on_ice_connected();
+  const TimePoint now = monotonic_now();
+  peer_->start(now);
+  pump(now);
+}
+
+void ViewerLink::on_datagram(ByteView datagram) {
+  if (!peer_) return;
+  const TimePoint now = monotonic_now();
+  peer_->on_datagram(now, datagram);
+  pump(now);
+}
+
+/// After every call into the peer: send what it has, hear what happened, wake up when it wants.
+void ViewerLink::pump(TimePoint now) {
+  while (const auto event = peer_->next_event()) on_event(now, *event);
+  while (const auto datagram = peer_->next_datagram()) ice_->send(*datagram);
+  timer_.set(ended_ ? kNever : peer_->deadline());
+}
+
+void ViewerLink::on_event(TimePoint now, const Peer::Event& event) {
+  if (std::holds_alternative<Peer::Connected>(event)) {
+    callbacks_.on_connected();
+    return join(now);
+  }
+  if (std::holds_alternative<Peer::KeyframeWanted>(event)) return callbacks_.on_keyframe_wanted();
+  if (const auto* closed = std::get_if<Peer::Closed>(&event)) return end(LinkEnd::kClosedByViewer, closed->reason);
+  end(LinkEnd::kDtlsFailed, std::get<Peer::Failed>(event).reason);
+}
+
+void ViewerLink::join(TimePoint now) {
+  peer_->join(now, context_.join_age, context_.batch);
+  flush_batch();
+}
+
+void ViewerLink::send_frame(TimePoint now, const rtp::FramePackets& frame) {
+  if (!connected()) return;
+  peer_->send_frame(now, frame, context_.batch);
+  flush_batch();
+  pump(now);
+}
+
+void ViewerLink::flush_batch() {
+  ice_->send(context_.batch.datagrams());
+  context_.batch.clear();
+}
+
+void ViewerLink::close(TimePoint now) {
+  ended_ = true;
+  if (!peer_) return;
+  peer_->close(now);
+  pump(now);
+}
+
+void ViewerLink::end(LinkEnd how, const std::string& why) {
+  if (ended_) return;
+  ended_ = true;
+  timer_.set(kNever);
+  callbacks_.on_ended(how, why);
+}
+
+}  // namespace perch::net

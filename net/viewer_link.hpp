@@ -1,0 +1,80 @@
+// One viewer on the net thread: its ICE path and what runs over it.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "hal/base/event_loop.hpp"
+#include "net/ice_agent.hpp"
+#include "net/peer.hpp"
+
+namespace perch::net {
+
+/// How a link ended by itself.
+enum class LinkEnd { kIceFailed, kDtlsFailed, kClosedByViewer };
+[[nodiscard]] const char* to_string(LinkEnd end);
+
+/// What all links of a net thread share. Borrowed; outlives them.
+struct LinkContext {
+  EventLoop& loop;
+  const IceConfig& ice;
+  const DtlsCertificate& certificate;
+  const rtp::PacketHistory& history;
+  Random& random;
+  NtpClock clock;
+  DatagramBatch& batch;  ///< scratch, empty between calls
+  const Duration& join_age;  ///< a key frame of at most this age starts a joiner
+};
+
+/// Thread: net. Callbacks come from the loop or from within a call; they must not destroy the link.
+class ViewerLink {
+ public:
+  struct Callbacks {
+    std::function<void(std::string)> on_local_candidate;
+    std::function<void()> on_gathering_done;
+    std::function<void()> on_ice_connected;
+    std::function<void()> on_connected;  ///< media may flow
+    std::function<void()> on_keyframe_wanted;
+    std::function<void(LinkEnd, const std::string& why)> on_ended;  ///< at most once
+  };
+
+  /// Starts to gather at once. `label` names the viewer in logs.
+  [[nodiscard]] static Result<std::unique_ptr<ViewerLink>> create(LinkContext context, std::string label,
+                                                                  bool controlling, const IceCredentials& local,
+                                                                  Callbacks callbacks);
+
+  /// The other side's description is known.
+  [[nodiscard]] Result<void> connect(const IceCredentials& remote, PeerConfig config);
+  void add_candidates(const std::vector<std::string>& candidates, bool done);
+  void restart(const IceCredentials& local, const IceCredentials& remote);
+  void send_frame(TimePoint now, const rtp::FramePackets& frame);
+  /// BYE and close_notify.
+  void close(TimePoint now);
+
+  [[nodiscard]] PeerStats stats() const { return peer_ ? peer_->stats() : PeerStats{}; }
+  [[nodiscard]] std::string selected_pair() const { return ice_->selected_pair(); }
+  [[nodiscard]] bool connected() const { return peer_ && peer_->connected(); }
+
+ private:
+  ViewerLink(LinkContext context, std::string label, Callbacks callbacks);
+  void on_ice_connected();
+  void on_datagram(ByteView datagram);
+  void pump(TimePoint now);
+  void on_event(TimePoint now, const Peer::Event& event);
+  void join(TimePoint now);
+  void end(LinkEnd how, const std::string& why);
+  void flush_batch();
+
+  LinkContext context_;
+  const std::string label_;
+  const Callbacks callbacks_;
+  std::unique_ptr<IceAgent> ice_;
+  std::unique_ptr<Peer> peer_;
+  Timer timer_;
+  bool path_known_ = false;  ///< ICE connected before the description came
+  bool ended_ = false;
+};
+
+}  // namespace perch::net
