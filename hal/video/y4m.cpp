@@ -8,6 +8,7 @@
 namespace perch::video {
 namespace {
 
+constexpr double kMinRate = 0.1, kMaxRate = 1000;  // [1/s]; beyond, a file is damaged rather than slow or fast
 constexpr std::string_view kMagic = "YUV4MPEG2", kFrame = "FRAME";
 
 Result<std::string_view> first_line(std::string_view start) {
@@ -33,7 +34,9 @@ std::optional<FrameRate> parse_rate(std::string_view text) {
   const auto numerator = parse_decimal(parts[0], 1'000'000'000), denominator = parse_decimal(parts[1], 1'000'000'000);
   if (!numerator || !denominator) return std::nullopt;
   if (*numerator == 0 || *denominator == 0) return FrameRate{0, 1};  // "F0:0" means unknown
-  return FrameRate{static_cast<std::uint32_t>(*numerator), static_cast<std::uint32_t>(*denominator)};
+  const FrameRate rate{static_cast<std::uint32_t>(*numerator), static_cast<std::uint32_t>(*denominator)};
+  if (rate.per_second() < kMinRate || rate.per_second() > kMaxRate) return std::nullopt;
+  return rate;
 }
 
 // Chroma siting differs among these; the layout of the bytes does not.
@@ -53,7 +56,7 @@ Result<void> apply(std::string_view parameter, Y4mHeader& header) {
     }
     case 'F': {
       const auto rate = parse_rate(value);
-      if (!rate) return fail(Errc::kInvalid, "Y4M frame rate is not a fraction");
+      if (!rate) return fail(Errc::kInvalid, "Y4M frame rate is not a fraction from 0.1 to 1000 per second");
       header.rate = *rate;
       return {};
     }

@@ -40,7 +40,7 @@ TEST(Y4m, RefusesNonsense) {
   for (const char* line :
        {"", "\n", "RIFF W2 H2\n", "YUV4MPEG2\n", "YUV4MPEG22 W2 H2\n", "YUV4MPEG2 W0 H2\n", "YUV4MPEG2 W2 H\n",
         "YUV4MPEG2 W-2 H2\n", "YUV4MPEG2 W8193 H2\n", "YUV4MPEG2 W99999999999999999999 H2\n", "YUV4MPEG2 W2 H2 F30\n",
-        "YUV4MPEG2 W2 H2 F1:2:3\n", "YUV4MPEG2 W2 H2 Fa:b\n"}) {
+        "YUV4MPEG2 W2 H2 F1001:1\n", "YUV4MPEG2 W2 H2 F1:11\n", "YUV4MPEG2 W2 H2 F1:2:3\n", "YUV4MPEG2 W2 H2 Fa:b\n"}) {
     const auto header = parse_y4m_header(line);
     ASSERT_FALSE(header) << line;
     EXPECT_EQ(header.error().code, Errc::kInvalid) << line;
