@@ -25,26 +25,26 @@ class Outcome {
  public:
   VideoPipeline::Hooks hooks(FakeCamera& camera) {
     return {[&camera](const video::SourceRequest&) { return camera.open(); },
-            [this](rtp::FramePacketsPtr packets) { add([&] { frames.push_back(std::move(packets)); }); },
-            [this](PipelineEvent event) { add([&] { events.push_back(std::move(event)); }); }};
+            [this](rtp::FramePacketsPtr packets) { add([&] { frames_.push_back(std::move(packets)); }); },
+            [this](PipelineEvent event) { add([&] { events_.push_back(std::move(event)); }); }};
   }
   [[nodiscard]] bool wait_for_frames(std::size_t count) {
-    return wait([&] { return frames.size() >= count; });
+    return wait([&] { return frames_.size() >= count; });
   }
   [[nodiscard]] bool wait_for_events(std::size_t count) {
-    return wait([&] { return events.size() >= count; });
+    return wait([&] { return events_.size() >= count; });
   }
   [[nodiscard]] rtp::FramePacketsPtr frame(std::size_t i) {
     const std::lock_guard lock(mutex_);
-    return frames.at(i);
+    return frames_.at(i);
   }
   [[nodiscard]] const PipelineStarted* started(std::size_t i) {
     const std::lock_guard lock(mutex_);
-    return std::get_if<PipelineStarted>(&events.at(i));
+    return std::get_if<PipelineStarted>(&events_.at(i));
   }
   [[nodiscard]] const PipelineLost* lost(std::size_t i) {
     const std::lock_guard lock(mutex_);
-    return std::get_if<PipelineLost>(&events.at(i));
+    return std::get_if<PipelineLost>(&events_.at(i));
   }
 
  private:
@@ -61,8 +61,8 @@ class Outcome {
   }
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::vector<rtp::FramePacketsPtr> frames;
-  std::deque<PipelineEvent> events;  // a deque, so that pointers into it stay
+  std::vector<rtp::FramePacketsPtr> frames_;
+  std::deque<PipelineEvent> events_;  // a deque, so that pointers into it stay
 };
 
 std::unique_ptr<VideoPipeline> pipeline_of(FakeCamera& camera, Outcome& outcome) {
