@@ -1,0 +1,134 @@
+#include "bench/receiver/bench_viewer.hpp"
+
+#include "hal/base/text.hpp"
+#include "signaling/sdp/agreement.hpp"
+#include "signaling/sdp/parser.hpp"
+
+namespace perch::bench {
+namespace {
+
+using namespace signaling;
+
+constexpr std::uint8_t kTransportCcId = 3;
+
+std::string drawn(Random& random, std::size_t bytes) {
+  Bytes raw(bytes);
+  random.fill(raw);
+  std::string text = base64url_encode(raw);
+  for (char& c : text)
+    if (c == '-' || c == '_') c = 'x';  // RFC 8445 §5.3: ice-chars
+  return text;
+}
+
+std::optional<sim::ReceiverConfig> receiver_config(const sdp::MediaDescription& media) {
+  sim::ReceiverConfig config;
+  for (const auto& fingerprint : media.fingerprints)
+    if (const auto sha256 = sdp::parse_sha256(fingerprint.value)) config.remote_fingerprints.push_back({*sha256});
+  if (config.remote_fingerprints.empty() || media.ssrcs.empty()) return std::nullopt;
+  config.media_ssrc = media.ssrcs.front().ssrc;
+  for (const auto& group : media.ssrc_groups)
+    if (group.semantics == "FID" && group.ssrcs.size() == 2) {
+      config.media_ssrc = group.ssrcs[0];
+      config.rtx_ssrc = group.ssrcs[1];
+    }
+  for (const auto& extension : media.extensions)
+    if (extension.id == kTransportCcId) config.transport_wide_cc_id = kTransportCcId;
+  config.keep_frames = false;
+  return config;
+}
+
+}  // namespace
+
+BenchViewer::BenchViewer(ViewerContext context, SessionKey key)
+    : context_(std::move(context)),
+      key_(std::move(key)),
+      local_{drawn(context_.random, 6), drawn(context_.random, 18)},
+      timer_(context_.loop, [this] {
+        const TimePoint now = monotonic_now();
+        peer_->on_deadline(now);
+        pump(now);
+      }) {}
+
+/// What Chromium offers, cut down to what the camera looks at.
+std::string BenchViewer::offer_sdp() const {
+  return "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE 0\r\n"
+         "m=video 9 UDP/TLS/RTP/SAVPF 108 109\r\nc=IN IP4 0.0.0.0\r\n"
+         "a=ice-ufrag:" + local_.ufrag + "\r\na=ice-pwd:" + local_.pwd +
+         "\r\na=ice-options:trickle\r\na=fingerprint:sha-256 " + context_.certificate.fingerprint().to_string() +
+         "\r\na=setup:actpass\r\na=mid:0\r\n"
+         "a=extmap:2 http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time\r\n"
+         "a=extmap:3 http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01\r\n"
+         "a=extmap:4 urn:ietf:params:rtp-hdrext:sdes:mid\r\n"
+         "a=extmap:5 http://www.webrtc.org/experiments/rtp-hdrext/playout-delay\r\n"
+         "a=recvonly\r\na=rtcp-mux\r\na=rtcp-rsize\r\na=rtcp-xr:rcvr-rtt=all\r\n"
+         "a=rtpmap:108 H264/90000\r\na=rtcp-fb:108 transport-cc\r\na=rtcp-fb:108 ccm fir\r\na=rtcp-fb:108 nack\r\n"
+         "a=rtcp-fb:108 nack pli\r\n"
+         "a=fmtp:108 level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f\r\n"
+         "a=rtpmap:109 rtx/90000\r\na=fmtp:109 apt=108\r\n";
+}
+
+Result<void> BenchViewer::offer() {
+  net::IceAgent::Callbacks callbacks;
+  callbacks.on_local_candidate = [this](std::string line) { send(Candidates{{{std::move(line), "0"}}, false}); };
+  callbacks.on_gathering_done = [this] { send(Candidates{{}, true}); };
+  callbacks.on_connected = [this] {
+    path_known_ = true;
+    if (peer_) peer_->start(monotonic_now());
+  };
+  callbacks.on_failed = [this] { failure_ = "ICE failed"; };
+  callbacks.on_datagram = [this](ByteView datagram) {
+    if (!peer_) return;
+    const TimePoint now = monotonic_now();
+    peer_->on_datagram(now, datagram);
+    if (!first_rtp_ && peer_->stats().packets > 0) first_rtp_ = now - offered_at_;
+    pump(now);
+  };
+  constexpr bool kControlling = true;
+  auto ice = net::IceAgent::create(context_.loop, context_.ice, kControlling, local_, std::move(callbacks));
+  if (!ice) return fail(std::move(ice.error()));
+  ice_ = std::move(*ice);
+  offered_at_ = monotonic_now();
+  send(Offer{offer_sdp(), {}});
+  return ice_->gather();
+}
+
+void BenchViewer::on_message(const Body& body) {
+  if (const auto* answer = std::get_if<Answer>(&body)) return on_answer(*answer);
+  if (const auto* error = std::get_if<ErrorMessage>(&body)) failure_ = to_string(error->code);
+  if (const auto* bye = std::get_if<Bye>(&body)) failure_ = to_string(bye->reason);
+  if (const auto* candidates = std::get_if<Candidates>(&body)) {
+    for (const IceCandidate& candidate : candidates->list) ice_->add_remote_candidate(candidate.candidate);
+    if (candidates->done) ice_->remote_candidates_done();
+  }
+}
+
+void BenchViewer::on_answer(const Answer& answer) {
+  const auto parsed = sdp::parse(answer.sdp);
+  const auto config = parsed && !parsed->media.empty() ? receiver_config(parsed->media.front()) : std::nullopt;
+  if (!config) {
+    failure_ = "unusable answer";
+    return;
+  }
+  auto peer = sim::ReceiverPeer::create(*config, context_.certificate, context_.random, context_.clock);
+  if (!peer) {
+    failure_ = peer.error().message();
+    return;
+  }
+  peer_ = std::move(*peer);
+  const sdp::MediaDescription& media = parsed->media.front();
+  ice_->set_remote_credentials({media.ice_ufrag, media.ice_pwd});
+  for (const std::string& candidate : media.candidates) ice_->add_remote_candidate(candidate);
+  if (path_known_) peer_->start(monotonic_now());
+}
+
+void BenchViewer::pump(TimePoint now) {
+  while (const auto datagram = peer_->next_datagram()) ice_->send(*datagram);
+  while (const auto event = peer_->next_event())
+    if (const auto* failed = std::get_if<sim::ReceiverPeer::Failed>(&*event)) failure_ = failed->reason;
+  static_cast<void>(now);
+  timer_.set(peer_->deadline());
+}
+
+void BenchViewer::hang_up() { send(Bye{Reason::kUserHangup, {}}); }
+
+}  // namespace perch::bench

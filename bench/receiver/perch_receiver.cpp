@@ -1,0 +1,195 @@
+// perch_receiver: many light viewers of one camera in one process, so that a bench can load a sender without browsers.
+#include <getopt.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdio>
+#include <fstream>
+
+#include "bench/receiver/bench_viewer.hpp"
+#include "hal/base/log.hpp"
+#include "hal/base/text.hpp"
+#include "signaling/json.hpp"
+#include "signaling/mqtt_client.hpp"
+
+namespace perch::bench {
+namespace {
+
+using namespace signaling;
+
+struct Options {
+  std::string broker = "mqtt://127.0.0.1:1883";
+  std::string prefix = "perch/v1";
+  std::string camera = "camera";
+  std::string local_address;
+  std::string json;
+  std::uint64_t viewers = 1;
+  std::uint64_t seconds = 10;
+};
+
+class Receiver {
+ public:
+  Receiver(Options options, net::DtlsCertificate certificate);
+  /// Runs for the asked time after the last viewer has got its first packet; 0 when every viewer received.
+  int run();
+
+ private:
+  void start_viewers();
+  void on_message(std::string_view topic, ByteView payload);
+  void check();
+  void finish();
+  [[nodiscard]] std::string topic(const char* way, const SessionKey& key, const char* kind) const;
+  void write_json(double elapsed_s) const;
+
+  const Options options_;
+  const net::DtlsCertificate certificate_;
+  SystemRandom random_;
+  EventLoop loop_;
+  net::IceConfig ice_;
+  std::vector<std::unique_ptr<BenchViewer>> viewers_;
+  Timer check_timer_;
+  TimePoint give_up_at_ = kNever;
+  TimePoint started_at_ = kNever;
+  MqttClient mqtt_;
+  int exit_code_ = 1;
+};
+
+MqttOptions mqtt_options(const Options& options) {
+  MqttOptions mqtt;
+  mqtt.broker = *parse_broker_url(options.broker);
+  mqtt.client_id = "perch-receiver-" + std::to_string(::getpid());
+  mqtt.subscriptions = {options.prefix + '/' + options.camera + "/to/#"};
+  return mqtt;
+}
+
+Receiver::Receiver(Options options, net::DtlsCertificate certificate)
+    : options_(std::move(options)),
+      certificate_(std::move(certificate)),
+      check_timer_(loop_, [this] { check(); }),
+      mqtt_(loop_, random_, mqtt_options(options_),
+            {.on_connected = [this] { start_viewers(); },
+             .on_disconnected = [] {},
+             .on_message = [this](std::string_view t, ByteView p) { on_message(t, p); }}) {
+  if (!options_.local_address.empty()) ice_.local_addresses = {options_.local_address};
+}
+
+std::string Receiver::topic(const char* way, const SessionKey& key, const char* kind) const {
+  return options_.prefix + '/' + options_.camera + '/' + way + '/' + key.viewer + '/' + key.session + '/' + kind;
+}
+
+void Receiver::start_viewers() {
+  if (!viewers_.empty()) return;
+  const auto publish = [this](const SessionKey& key, const Body& body, std::uint64_t seq) {
+    mqtt_.publish(topic("in", key, to_string(kind_of(body))), write_message({seq, {}}, body), false);
+  };
+  for (std::uint64_t i = 0; i < options_.viewers; ++i) {
+    Bytes id(16);
+    random_.fill(id);
+    const SessionKey key{"bench-" + std::to_string(i), base64url_encode(id)};
+    viewers_.push_back(std::make_unique<BenchViewer>(
+        ViewerContext{loop_, ice_, certificate_, random_, NtpClock::from_system(), publish}, key));
+    if (auto offered = viewers_.back()->offer(); !offered)
+      std::fprintf(stderr, "%s: %s\n", key.viewer.c_str(), offered.error().message().c_str());
+  }
+}
+
+void Receiver::on_message(std::string_view text, ByteView payload) {
+  const auto levels = split(text, '/');
+  if (levels.size() < 3) return;
+  const auto kind = kind_from(levels.back());
+  const auto document = JsonDocument::parse(as_text(payload));
+  if (!kind || !document) return;
+  const auto body = parse_body(*kind, document->root());
+  if (!body) return;
+  for (auto& viewer : viewers_)
+    if (viewer->key().session == levels[levels.size() - 2]) viewer->on_message(*body);
+}
+
+void Receiver::check() {
+  const TimePoint now = monotonic_now();
+  bool all = viewers_.size() == options_.viewers;
+  for (const auto& viewer : viewers_) {
+    all = all && viewer->first_rtp().has_value();
+    if (viewer->failure().empty()) continue;
+    std::fprintf(stderr, "%s failed: %s\n", viewer->key().viewer.c_str(), viewer->failure().c_str());
+    return finish();
+  }
+  if (all && started_at_ == kNever) started_at_ = now;
+  const bool enough = started_at_ != kNever && now - started_at_ >= seconds(options_.seconds);
+  if (enough) exit_code_ = 0;
+  if (enough || (started_at_ == kNever && now > give_up_at_)) return finish();
+  check_timer_.set(now + milliseconds(50));
+}
+
+void Receiver::finish() {
+  write_json(started_at_ == kNever ? 0 : static_cast<double>(to_ms(monotonic_now() - started_at_)) / 1000);
+  for (auto& viewer : viewers_) viewer->hang_up();
+  mqtt_.stop(milliseconds(500));
+  loop_.quit();
+}
+
+void Receiver::write_json(double elapsed_s) const {
+  if (options_.json.empty()) return;
+  std::ofstream out(options_.json);
+  out << "{\"seconds\":" << elapsed_s << ",\"viewers\":[";
+  for (std::size_t i = 0; i < viewers_.size(); ++i) {
+    const auto stats = viewers_[i]->stats();
+    const double first_ms = viewers_[i]->first_rtp() ? static_cast<double>(to_us(*viewers_[i]->first_rtp())) / 1000 : -1;
+    out << (i ? "," : "") << "{\"packets\":" << stats.packets << ",\"lost\":" << stats.given_up
+        << ",\"frames\":" << stats.frames << ",\"nacks\":" << stats.nacks_sent << ",\"first_rtp_ms\":" << first_ms << "}";
+  }
+  out << "]}\n";
+}
+
+int Receiver::run() {
+  give_up_at_ = monotonic_now() + seconds(20);
+  check_timer_.set(monotonic_now());
+  mqtt_.start();
+  loop_.run();
+  return exit_code_;
+}
+
+std::optional<Options> parse_options(int argc, char** argv) {
+  static const std::array<option, 8> kLong{{{"broker", 1, nullptr, 'b'},
+                                            {"prefix", 1, nullptr, 'p'},
+                                            {"camera", 1, nullptr, 'c'},
+                                            {"viewers", 1, nullptr, 'n'},
+                                            {"seconds", 1, nullptr, 's'},
+                                            {"json", 1, nullptr, 'j'},
+                                            {"local-address", 1, nullptr, 'a'},
+                                            {nullptr, 0, nullptr, 0}}};
+  Options options;
+  for (int letter; (letter = ::getopt_long(argc, argv, "", kLong.data(), nullptr)) != -1;) {
+    switch (letter) {
+      case 'b': options.broker = optarg; break;
+      case 'p': options.prefix = optarg; break;
+      case 'c': options.camera = optarg; break;
+      case 'n': options.viewers = parse_decimal(optarg, 256).value_or(0); break;
+      case 's': options.seconds = parse_decimal(optarg, 3600).value_or(0); break;
+      case 'j': options.json = optarg; break;
+      case 'a': options.local_address = optarg; break;
+      default: return std::nullopt;
+    }
+  }
+  if (options.viewers == 0 || options.seconds == 0 || !parse_broker_url(options.broker)) return std::nullopt;
+  return options;
+}
+
+int run(int argc, char** argv) {
+  auto options = parse_options(argc, argv);
+  if (!options) {
+    std::fputs("usage: perch_receiver --broker mqtt://HOST:PORT --camera ID --viewers N --seconds S [--json FILE]\n"
+               "                      [--prefix P] [--local-address A]\n", stderr);
+    return 2;
+  }
+  set_log_level(LogLevel::kWarning);
+  SystemRandom random;
+  auto certificate = net::DtlsCertificate::generate(random, NtpClock::from_system().unix_at(monotonic_now()));
+  if (!certificate) return 1;
+  return Receiver(std::move(*options), std::move(*certificate)).run();
+}
+
+}  // namespace
+}  // namespace perch::bench
+
+int main(int argc, char** argv) { return perch::bench::run(argc, argv); }
