@@ -44,7 +44,7 @@ function wrong_messages(sdp) {
     ['200 m-lines', 'offer', { sdp: sections(sdp, 200).slice(0, 60_000) }, ['too_large', 'bad_request']],
     ['200 short m-lines', 'offer', { sdp: sections(sdp.split('m=video')[0] + 'm=video 9 X 0\r\n', 200) }, ['bad_request', 'too_large', 'no_common_codec']],
     ['sdp that is prose', 'offer', { sdp: 'once upon a time' }, ['bad_request']],
-    ['sdp with lone CRs', 'offer', { sdp: sdp.replaceAll('\r\n', '\r') }, ['bad_request']],
+    ['sdp with lone CRs', 'offer', { sdp: sdp.replaceAll('\r\n', '\r') }, ['bad_request', 'too_large']],
     ['sdp with a null', 'offer', { sdp: sdp.replace('m=video', 'm=vi\0deo') }, ['bad_request']],
     ['no H.264', 'offer', { sdp: vp8_only }, ['no_common_codec']],
     ['no fingerprint', 'offer', { sdp: without_lines(sdp, /^a=fingerprint/) }, ['bad_request']],

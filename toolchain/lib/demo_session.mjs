@@ -73,7 +73,7 @@ async function main() {
 
   const parts = await start(dir, ports);
   const asked = until_asked(parts);
-  parts.perchd.process.on_line((line) => /level=(warn|error)/.test(line) && process.stderr.write(`${line}\n`));
+  parts.perchd.process.on_line((line) => /level=(warning|error)/.test(line) && process.stderr.write(`${line}\n`));
   if (options.listen !== '127.0.0.1') say(`anyone who reaches ${options.listen} can watch and speak to this broker: fine at home, not elsewhere`);
   say(`the camera is on (source ${options.source}); Ctrl-C ends it. Open`);
   process.stdout.write(`${parts.broker.page_url}#camera=${parts.perchd.id}\n`);

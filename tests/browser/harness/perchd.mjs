@@ -63,7 +63,7 @@ export class Perchd {
     const command = [perchd_path, '--config', this.config_file];
     if (this.pin_to !== undefined) command.unshift('taskset', '-c', String(this.pin_to));
     this.process = new Child('perchd', command[0], command.slice(1), { env: this.env, log_file: join(this.dir, 'perchd.log') });
-    if (wait_ready) await this.process.wait_for_line(/\bmsg="?ready\b/, { what: 'perchd to be ready', timeout_ms: 20_000 });
+    if (wait_ready) await this.process.wait_for_line(/\bmod=agent\b.*\bready\b/, { what: 'perchd to be ready', timeout_ms: 20_000 });
   }
 
   /** Camera closed: the `video` thread exists only while somebody watches (or lingers). */
