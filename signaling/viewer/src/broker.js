@@ -2,7 +2,8 @@
 
 import mqtt from "mqtt";
 import { Backoff } from "./backoff.js";
-import { farewell, kDisconnect } from "./farewell.js";
+import { farewell } from "./farewell.js";
+import { base64url, random_bytes } from "./ids.js";
 
 const kKeepalive_s = 15;
 const kConnectLimit_ms = 8_000;
@@ -15,15 +16,19 @@ const kRefused = [4, 5, 0x86, 0x87, 0x8a];
 /**
  * Calls `on_up()`, `on_down()` and `on_message(topic, payload: Uint8Array)`. Every connection starts clean: the
  * subscriptions are made anew and nothing unsent is repeated, because the listener decides afresh what to say.
+ *
+ * There is no last will. It would tell the camera at once of a browser that died, which consent freshness (RFC 7675)
+ * tells in 8–10 s; but mosquitto also speaks it when it is itself stopped, delayed or not, and every stream of
+ * every viewer would end with the broker's restart. The picture must not depend on the broker.
  */
 export class Broker {
   /** Why there is no connection, a code for words.js; "" while connected or not yet known. */
   trouble = "";
 
+  #client_id = `perch-${base64url(random_bytes(9))}`;
   #login;
   #filters;
   #listener;
-  #will = null;
   #client = null;
   #socket = null;
   #up = false;
@@ -48,11 +53,6 @@ export class Broker {
     if (!this.#client) this.#connect();
   }
 
-  /** {topic, payload} the broker publishes when we vanish. MQTT fixes it at CONNECT: it holds from the next connection on. */
-  set_will(will) {
-    this.#will = will;
-  }
-
   /** False when there is no connection; the message is then dropped. */
   publish({ topic, payload }) {
     if (!this.#up) return false;
@@ -69,8 +69,6 @@ export class Broker {
 
   /** The network changed or the page slept: the connection may be dead without anybody having noticed. */
   renew() {
-    // Without this the broker would speak our last will, and the camera end a session that is well.
-    if (this.#up) this.#socket.send(kDisconnect);
     if (this.#client) this.#drop(this.#client);
     this.nudge();
   }
@@ -91,16 +89,14 @@ export class Broker {
 
   #options() {
     const { username, password } = this.#login;
-    const will = this.#will && { ...this.#will, qos: 1, retain: false };
     return {
-      clientId: `perch-${Math.random().toString(36).slice(2, 12)}`,
+      clientId: this.#client_id,
       protocolVersion: this.#version,
       clean: true,
       reconnectPeriod: 0,
       connectTimeout: kConnectLimit_ms,
       keepalive: kKeepalive_s,
       ...(username && { username, password }),
-      ...(will && { will }),
     };
   }
 

@@ -50,6 +50,7 @@ button:focus-visible { outline: 2px solid #7cb7ff; outline-offset: 2px; }
 .stats { position: absolute; top: 50px; left: 12px; margin: 0; padding: 10px 14px; border-radius: 12px;
   background: #0b0d10cc; font: 12.5px/1.55 ui-monospace, monospace; display: grid; grid-template-columns: auto auto;
   column-gap: 16px; font-variant-numeric: tabular-nums; pointer-events: none; }
+.stats.idle { display: none; }
 .stats dt { color: #9aa4b0; }
 .stats dd { margin: 0; }
 `;

@@ -57,6 +57,7 @@ export function show(view, shown, now) {
   view.spinner.hidden = !kBusyPhases.includes(phase) || trouble === "unknown_camera";
   view.retry.hidden = phase !== "ended" && phase !== "waiting";
   view.still.classList.toggle("dim", phase !== "live");
+  view.stats.classList.toggle("idle", phase !== "live");
   view.mute.hidden = !shown.has_audio;
   view.snapshot.disabled = !shown.has_picture;
 }

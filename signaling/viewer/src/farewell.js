@@ -2,9 +2,7 @@
 // mqtt.js needs to write; what is handed to the WebSocket at once still leaves.
 
 const kPublishQos0 = 0x30; // MQTT 5 §3.3.1, and the same in 3.1.1
-
-/** MQTT 5 §3.14: a clean end, so that the broker discards the last will. */
-export const kDisconnect = Uint8Array.of(0xe0, 0x00);
+const kDisconnect = Uint8Array.of(0xe0, 0x00); // §3.14
 
 /** MQTT 5 §1.5.5. */
 function variable_length(n) {

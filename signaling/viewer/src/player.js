@@ -10,6 +10,8 @@ import { Session } from "./session.js";
 import { inbox_filter, parse_topic, state_topic } from "./topics.js";
 import { Watch } from "./watch.js";
 
+const kLikelyCodecs = ["H264"]; // what cameras send; the state tells for certain, a moment later
+
 // Phones cut the connections of a page that stays hidden, often without telling it.
 const kSleep_ms = 20_000;
 
@@ -180,7 +182,6 @@ export class Player {
     const codec = codec_for(this.#state?.access) ?? open_codec;
     this.#session = new Session({ id: new_session_id(), camera, viewer, prefix, codec });
     this.session = this.#session.id;
-    this.#broker.set_will(this.#session.write_will(this.#epoch()));
   }
 
   #epoch() {
@@ -196,8 +197,8 @@ export class Player {
     return [...this.#settings.ice_servers, ...from_state, ...this.#answer_servers];
   }
 
-  #new_peer(ice_servers) {
-    const peer = new Peer(ice_servers, {
+  #new_peer(ice_servers, codecs) {
+    const peer = new Peer(ice_servers, codecs, {
       on_candidates: (batch) => peer === this.#peer && this.#send("candidates", batch),
       on_stream: (stream) => peer === this.#peer && this.#show(stream),
       on_transport: (what) => peer === this.#peer && this.#on_transport(what),
@@ -208,7 +209,7 @@ export class Player {
   // A server address the browser refuses is reported by the call itself.
   #warm_peer() {
     try {
-      const peer = this.#new_peer(this.#settings.ice_servers);
+      const peer = this.#new_peer(this.#settings.ice_servers, kLikelyCodecs);
       peer.warm_up();
       return peer;
     } catch {
@@ -217,21 +218,30 @@ export class Player {
   }
 
   async #call() {
-    const spare = this.#spare;
-    this.#spare = null;
     if (!this.#session) this.#new_session();
-    const peer = (this.#peer = spare ?? this.#new_peer(this.#ice_servers()));
+    const peer = (this.#peer = this.#take_peer());
     this.pc = peer.pc;
     this.marks = {};
-    if (spare) peer.use_ice_servers(this.#ice_servers());
     const audio = this.#state.audio.length > 0;
     const want = { video: true, audio, talk: false };
     if (this.#settings.solicit) {
       this.#publish_call("solicit", { want });
     } else {
-      const sdp = await peer.offer({ codecs: this.#state.video, audio });
+      const sdp = await peer.offer({ audio });
       if (peer === this.#peer) this.#publish_call("offer", { sdp, want });
     }
+  }
+
+  // The spare, if it is of use for the camera as it turned out to be, or a new one.
+  #take_peer() {
+    const spare = this.#spare;
+    this.#spare = null;
+    if (!spare?.fits(this.#state.video)) {
+      spare?.close();
+      return this.#new_peer(this.#ice_servers(), this.#state.video);
+    }
+    spare.use_ice_servers(this.#ice_servers());
+    return spare;
   }
 
   #publish_call(kind, fields) {

@@ -3,9 +3,6 @@
 import { message_path } from "./topics.js";
 import { write_body } from "./messages.js";
 
-// A last will is written before the session's other messages are counted; the largest 31-bit number never collides with them.
-export const kWillSeq = 0x7fffffff;
-
 export class Session {
   #next_seq = 0;
   #seen = new Set();
@@ -16,12 +13,9 @@ export class Session {
 
   /** Topic and payload of the next message to the camera. */
   write(kind, epoch, fields) {
-    return this.#write(kind, epoch, fields, this.#next_seq++);
-  }
-
-  /** The goodbye that the broker speaks for us when we vanish. */
-  write_will(epoch) {
-    return this.#write("bye", epoch, { reason: "UserHangup" }, kWillSeq);
+    const path = message_path(this.camera, "in", this.viewer, this.id, kind);
+    const payload = this.codec.seal(path, epoch, write_body(this.#next_seq++, epoch, fields));
+    return { topic: `${this.prefix}/${path}`, payload };
   }
 
   /** False for a repetition: QoS 1 delivers at least once (MQTT 5 §4.3.2). Unnumbered messages always pass. */
@@ -30,11 +24,5 @@ export class Session {
     if (this.#seen.has(seq)) return false;
     this.#seen.add(seq);
     return true;
-  }
-
-  #write(kind, epoch, fields, seq) {
-    const path = message_path(this.camera, "in", this.viewer, this.id, kind);
-    const payload = this.codec.seal(path, epoch, write_body(seq, epoch, fields));
-    return { topic: `${this.prefix}/${path}`, payload };
   }
 }

@@ -1,10 +1,10 @@
-// A session's envelope: numbering, topics, the last will, repetitions; and the candidates of both sides.
+// A session's envelope: numbering, topics, repetitions; and the candidates of both sides.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { IncomingCandidates, OutgoingCandidates } from "../../../signaling/viewer/src/candidates.js";
 import { codec_for, open_codec } from "../../../signaling/viewer/src/codec.js";
-import { kWillSeq, Session } from "../../../signaling/viewer/src/session.js";
+import { Session } from "../../../signaling/viewer/src/session.js";
 
 const id = "AAAAAAAAAAAAAAAAAAAAAA";
 const make = (codec = open_codec) => new Session({ id, camera: "c", viewer: "v", prefix: "p", codec });
@@ -15,12 +15,6 @@ test("messages are numbered from 0 and addressed to the camera's inbox", () => {
   assert.equal(first.topic, `p/c/in/v/${id}/offer`);
   assert.deepEqual(JSON.parse(first.payload), { v: 1, seq: 0, epoch: "e", sdp: "x" });
   assert.equal(JSON.parse(session.write("bye", "e", {}).payload).seq, 1);
-});
-
-test("the will says goodbye without taking a number", () => {
-  const session = make();
-  assert.deepEqual(JSON.parse(session.write_will("").payload), { v: 1, seq: kWillSeq, epoch: "", reason: "UserHangup" });
-  assert.equal(JSON.parse(session.write("offer", "e", {}).payload).seq, 0);
 });
 
 test("a repeated number is refused, an absent one is not", () => {
