@@ -5,20 +5,13 @@
 
 #include <deque>
 #include <functional>
-#include <map>
 
 #include "net/dtls_transport.hpp"
+#include "tests/sim/test_certificates.hpp"
 
 namespace perch::net {
 
-/// Made once: generating keys is the slow part of these tests.
-inline const DtlsCertificate& certificate_of(std::uint64_t seed) {
-  static std::map<std::uint64_t, DtlsCertificate> made;
-  const auto found = made.find(seed);
-  if (found != made.end()) return found->second;
-  SeededRandom random(seed);
-  return made.emplace(seed, DtlsCertificate::generate(random, seconds(1'700'000'000)).value()).first->second;
-}
+using sim::test_certificate;
 
 class DtlsPair {
  public:
@@ -26,11 +19,11 @@ class DtlsPair {
   /// What becomes of the `index`th datagram of the run (both directions counted together): what is delivered.
   using Wire = std::function<std::vector<Bytes>(std::size_t index, bool from_client, Bytes)>;
 
-  explicit DtlsPair(std::vector<Fingerprint> expected_server = {certificate_of(2).fingerprint()},
-                    std::vector<Fingerprint> expected_client = {certificate_of(1).fingerprint()})
-      : client(DtlsTransport::create(DtlsRole::kClient, certificate_of(1), std::move(expected_server), client_random)
+  explicit DtlsPair(std::vector<Fingerprint> expected_server = {test_certificate(2).fingerprint()},
+                    std::vector<Fingerprint> expected_client = {test_certificate(1).fingerprint()})
+      : client(DtlsTransport::create(DtlsRole::kClient, test_certificate(1), std::move(expected_server), client_random)
                    .value()),
-        server(DtlsTransport::create(DtlsRole::kServer, certificate_of(2), std::move(expected_client), server_random)
+        server(DtlsTransport::create(DtlsRole::kServer, test_certificate(2), std::move(expected_client), server_random)
                    .value()) {}
 
   /// Delivers and lets timers run until nothing more happens or `limit` has passed.

@@ -1,0 +1,92 @@
+// A camera's Peers and their viewers over a virtual network: whole sessions in virtual time, replayed by a seed.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "media/rtp/packet_history.hpp"
+#include "net/peer.hpp"
+#include "tests/sim/receiver_peer.hpp"
+#include "tests/sim/virtual_network.hpp"
+
+namespace perch::sim {
+
+/// An encoder's stand-in: numbered pictures of random content, whose NAL units the viewers' side compares.
+class VideoSource {
+ public:
+  explicit VideoSource(std::uint64_t seed) : random_(seed) {}
+  /// A frame of about `size` bytes; a key frame when asked for, and the very first.
+  [[nodiscard]] rtp::FramePacketsPtr next(TimePoint now, bool keyframe, std::size_t size);
+
+ private:
+  SeededRandom random_;
+  rtp::PacketIndex next_index_ = 0;
+  std::uint32_t ticks_ = 0;
+  bool first_ = true;
+};
+
+struct PairConfig {
+  LinkConfig to_viewer;
+  LinkConfig to_camera;
+  bool rtx = true;
+  bool nack = true;
+  bool transport_wide_cc = true;
+  std::size_t frame_size = 8000;  ///< 2 Mbit/s at 30 fps
+  std::size_t viewers = 1;
+};
+
+/// One camera, any number of viewers, one shared history.
+class PeerPair {
+ public:
+  struct Viewer {
+    std::unique_ptr<net::Peer> camera_side;
+    std::unique_ptr<ReceiverPeer> viewer_side;
+    std::unique_ptr<VirtualLink> to_viewer;
+    std::unique_ptr<VirtualLink> to_camera;
+    std::vector<rtp::ReceivedAccessUnit> frames;  ///< as they came out at the viewer
+    std::vector<net::Peer::Event> camera_events;
+    std::vector<ReceiverPeer::Event> viewer_events;  ///< without frames
+    std::size_t keyframes_wanted = 0;
+    bool joined = false;
+    bool muted = false;  ///< gets no frames: its mailbox is full, say
+  };
+
+  PeerPair(std::uint64_t seed, const PairConfig& config);
+
+  /// Runs both ends for `duration`, a frame every 33.3 ms. Frames start when the first viewer is connected.
+  void run(Duration duration);
+  /// Runs until `done` or `limit` has passed; says whether it was done.
+  [[nodiscard]] bool run_until(const std::function<bool()>& done, Duration limit);
+
+  [[nodiscard]] Viewer& viewer(std::size_t i = 0) { return viewers_[i]; }
+  [[nodiscard]] TimePoint now() const { return now_; }
+  [[nodiscard]] std::uint64_t seed() const { return seed_; }
+  [[nodiscard]] std::size_t keyframes_encoded() const { return keyframes_encoded_; }
+  /// Told of every media datagram as it leaves the camera, before the network.
+  std::function<void(ByteView)> on_media_sent;
+
+ private:
+  void add_viewer(const PairConfig& config, std::uint64_t seed);
+  void settle();
+  bool move(Viewer& viewer);
+  void send_frame();
+  void deliver(Viewer& viewer, const net::DatagramBatch& batch);
+  [[nodiscard]] TimePoint next_deadline() const;
+
+  std::uint64_t seed_;
+  SeededRandom random_;
+  TimePoint now_{seconds(5000)};
+  NtpClock clock_{now_, seconds(1'700'000'000)};
+  std::size_t frame_size_;
+  VideoSource source_;
+  rtp::PacketHistory history_;
+  std::vector<Viewer> viewers_;
+  net::DatagramBatch batch_;
+  TimePoint next_frame_at_ = kNever;
+  bool keyframe_due_ = false;
+  TimePoint last_keyframe_at_{};
+  std::size_t keyframes_encoded_ = 0;
+};
+
+}  // namespace perch::sim
