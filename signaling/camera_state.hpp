@@ -21,9 +21,9 @@ struct CameraState {
   std::uint64_t viewers = 0;      ///< connected ones
   std::uint64_t max_viewers = 8;  ///< sessions, connected or not
   std::vector<std::string> video = {"H264"};
-  std::vector<std::string> audio;
+  std::vector<std::string> audio = {};
   bool talk = false;
-  std::vector<IceServer> ice_servers;
+  std::vector<IceServer> ice_servers = {};
   bool operator==(const CameraState&) const = default;
 };
 
