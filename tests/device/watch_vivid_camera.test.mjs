@@ -1,11 +1,9 @@
 // The main job on a real camera node: perchd captures from the kernel's V4L2 driver in a guest, and over its network a
 // browser on this side watches it live. Leaves a screenshot among the artifacts.
 // needs: chromium
-import { appendFileSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { artifact, browser_test, expect, fact } from '../browser/harness/browser_test.mjs';
 import { frame_rate, picture_fault, rounded } from '../browser/harness/figures.mjs';
-import { create_tap, GuestPerchd, host_address, kBootTimeout_ms } from './guest.mjs';
+import { with_guest } from './guest.mjs';
 
 // Runs in the page: which of red, yellow, green, cyan, blue and magenta each cover more than 2 % of the picture.
 function saturated_hues() {
@@ -23,25 +21,8 @@ function saturated_hues() {
   return Object.keys(seen).filter((name) => seen[name] > 0.02 * width * height);
 }
 
-await browser_test('watch_vivid_camera', async (world) => {
-  create_tap();
-  const broker = await world.start_broker();
-  // The guest reaches the broker by the tap's address. SIGKILL, because mosquitto forgets a SIGTERM that comes before its
-  // main loop, and it has only just begun to listen.
-  await broker.stop({ signal: 'SIGKILL' });
-  appendFileSync(broker.config, `listener ${broker.mqtt_port} ${host_address}\nprotocol mqtt\n`);
-  await broker.resume();
-
-  const dir = join(world.dir, 'guest');
-  mkdirSync(dir);
-  const guest = await GuestPerchd.start({
-    dir,
-    broker_url: `mqtt://${host_address}:${broker.mqtt_port}`,
-    config: { video: { source: '/dev/video0', linger_s: 1 } },
-  });
-  try {
-    const peer = await world.connect_peer();
-    await peer.until_state((state) => state.online, { what: 'the guest to be online', timeout_ms: kBootTimeout_ms });
+await browser_test('watch_vivid_camera', (world) =>
+  with_guest(world, { config: { video: { source: '/dev/video0', linger_s: 1 } } }, async ({ guest, peer }) => {
     const viewer = await world.open_viewer();
     fact(`first frame after ${rounded(await viewer.first_frame_ms({ timeout_ms: 30_000 }))} ms, camera opened included`);
     await viewer.start_probe();
@@ -59,10 +40,5 @@ await browser_test('watch_vivid_camera', async (world) => {
     await viewer.close();
     await peer.until_state((state) => state.viewers === 0, { what: 'state without viewers after the tab was closed', timeout_ms: 12_000 });
     await guest.process.wait_for_line(/msg="camera closed" device="\/dev\/video0"/, { what: 'the camera to be closed', timeout_ms: 10_000 });
-    await guest.stop();
-  } catch (error) {
-    error.message += `\n${guest.process.tail(60)}`;
-    guest.process.kill('SIGTERM');
-    throw error;
-  }
-});
+  }),
+);
