@@ -10,7 +10,7 @@ const kBitrate = 2_000_000;
 /** The file's path; made with ffmpeg on the first call. */
 export function reference_stream() {
   const folder = join(root, 'build/bench');
-  const path = join(folder, `720p30-2M-gop60-${kSeconds}s.h264`);
+  const path = join(folder, `720p30-2M-gop60-one-slice-${kSeconds}s.h264`);
   if (existsSync(path)) return path;
   const ffmpeg = find_program('ffmpeg');
   if (!ffmpeg) throw new Error('ffmpeg is not installed; the reference stream is made with it');
@@ -24,12 +24,13 @@ export function reference_stream() {
 
 // Noise keeps the rate control at its target: the bare test picture compresses too well to reach it.
 function ffmpeg_arguments() {
-  const x264 = ['keyint=60', 'min-keyint=60', 'scenecut=0', 'repeat-headers=1', 'nal-hrd=cbr', 'bframes=0', 'force-cfr=1'].join(':');
+  // One slice per frame and no timing SEI or filler: every packet then carries picture.
+  const x264 = ['keyint=60', 'min-keyint=60', 'scenecut=0', 'repeat-headers=1', 'bframes=0', 'sliced-threads=0', 'threads=1'].join(':');
   return [
     ...['-hide_banner', '-loglevel', 'error', '-y'],
     ...['-f', 'lavfi', '-i', `testsrc2=size=1280x720:rate=30:duration=${kSeconds},noise=alls=12:allf=t`],
     ...['-pix_fmt', 'yuv420p', '-c:v', 'libx264', '-profile:v', 'baseline', '-preset', 'veryfast', '-tune', 'zerolatency'],
-    ...['-b:v', `${kBitrate}`, '-minrate', `${kBitrate}`, '-maxrate', `${kBitrate}`, '-bufsize', `${kBitrate / 5}`],
+    ...['-b:v', `${kBitrate}`, '-maxrate', `${kBitrate}`, '-bufsize', `${kBitrate / 5}`],
     ...['-x264-params', x264, '-f', 'h264'],
   ];
 }

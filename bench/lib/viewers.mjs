@@ -37,7 +37,7 @@ function start_receiver(world, perchd, count, seconds, json) {
 /** One measurement: CPU of a fresh perchd over `seconds` with `count` viewers, and what the viewers got. */
 async function measure_once(world, source, count, seconds, repetition) {
   const name = `perchd-${count}-${repetition}`;
-  const config = { video: { source }, access: { max_viewers: 32 }, ice: { local_addresses: ['127.0.0.1'] } };
+  const config = { video: { source }, access: { max_viewers: 32 }, ice: { local_addresses: ['127.0.0.2'] } };
   const perchd = await world.start_perchd({ name, config, pin_to: 0 });
   const peer = await world.connect_peer();
   const json = join(world.dir, `${name}.json`);

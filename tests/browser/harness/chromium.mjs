@@ -40,7 +40,7 @@ export class Chromium {
     browser.process = new Child('chromium', command[0], command.slice(1), {
       env: { ...process.env, HOME: profile, XDG_CONFIG_HOME: profile, XDG_CACHE_HOME: profile },
       // It complains about a missing desktop at length.
-      ignore: /^\s*$|\/dbus\//,
+      ignore: /^\s*$|dbus\//,
       log_file: join(dir, 'chromium.log'),
       group: true,
     });
