@@ -55,7 +55,6 @@ export function parse_state(camera, payload) {
     health: text_or(body.camera, "ok"),
     viewers: count_or(body.viewers, 0),
     max_viewers: count_or(body.max_viewers, Infinity),
-    video: texts(body.video),
     audio: texts(body.audio),
     ice_servers: ice_servers_of(body.ice_servers),
   };

@@ -16,12 +16,9 @@ export class Peer {
   #theirs = new IncomingCandidates();
   #batch_timer = null;
   #stream = new MediaStream();
-  #codecs;
 
-  /** `codecs`: names of the video codecs the camera has, e.g. ["H264"]. */
-  constructor(ice_servers, codecs, listener) {
+  constructor(ice_servers, listener) {
     this.#listener = listener;
-    this.#codecs = codecs;
     this.pc = new RTCPeerConnection({ iceServers: ice_servers, bundlePolicy: "max-bundle" });
     this.pc.onicecandidate = ({ candidate }) => this.#on_local_candidate(candidate);
     this.pc.onconnectionstatechange = () => this.#on_connection();
@@ -31,14 +28,8 @@ export class Peer {
 
   /** Loads the browser's codecs and makes its keys while the broker is still being reached. */
   warm_up() {
-    // Firefox leaves a=rtcp-fb lines of dropped codecs in the offer if preferences change after a first createOffer().
     this.#want_video();
     this.pc.createOffer().catch(() => {}); // the real offer() reports what is wrong
-  }
-
-  /** Whether this peer was made for a camera with these video codecs. */
-  fits(codecs) {
-    return codecs.join() === this.#codecs.join();
   }
 
   /** Makes and applies our offer; resolves to its SDP. Candidates follow through `on_candidates`. */
@@ -84,18 +75,9 @@ export class Peer {
   }
 
   #want_video() {
-    if (this.pc.getTransceivers().length) return;
-    this.#prefer(this.pc.addTransceiver("video", { direction: "recvonly" }));
-  }
-
-  // What the camera cannot send only makes the offer longer and the browser slower. A browser without any of its
-  // codecs offers what it has: the camera's refusal is the better informed one.
-  #prefer(video) {
-    const known = globalThis.RTCRtpReceiver?.getCapabilities?.("video")?.codecs ?? [];
-    const name_of = ({ mimeType }) => mimeType.split("/")[1].toUpperCase();
-    const common = known.filter((codec) => this.#codecs.includes(name_of(codec)));
-    const rtx = known.filter((codec) => name_of(codec) === "RTX"); // RFC 4588: retransmission in a stream of its own
-    if (common.length && video.setCodecPreferences) video.setCodecPreferences([...common, ...rtx]);
+    // All codecs are offered although cameras send H.264: narrowing them by setCodecPreferences() gained nothing
+    // measurable, and Firefox 153 leaves a=rtcp-fb lines of the others behind, which some parsers refuse.
+    if (!this.pc.getTransceivers().length) this.pc.addTransceiver("video", { direction: "recvonly" });
   }
 
   async #describe() {

@@ -10,8 +10,6 @@ import { Session } from "./session.js";
 import { inbox_filter, parse_topic, state_topic } from "./topics.js";
 import { Watch } from "./watch.js";
 
-const kLikelyCodecs = ["H264"]; // what cameras send; the state tells for certain, a moment later
-
 // Phones cut the connections of a page that stays hidden, often without telling it.
 const kSleep_ms = 20_000;
 
@@ -197,8 +195,8 @@ export class Player {
     return [...this.#settings.ice_servers, ...from_state, ...this.#answer_servers];
   }
 
-  #new_peer(ice_servers, codecs) {
-    const peer = new Peer(ice_servers, codecs, {
+  #new_peer(ice_servers) {
+    const peer = new Peer(ice_servers, {
       on_candidates: (batch) => peer === this.#peer && this.#send("candidates", batch),
       on_stream: (stream) => peer === this.#peer && this.#show(stream),
       on_transport: (what) => peer === this.#peer && this.#on_transport(what),
@@ -209,7 +207,7 @@ export class Player {
   // A server address the browser refuses is reported by the call itself.
   #warm_peer() {
     try {
-      const peer = this.#new_peer(this.#settings.ice_servers, kLikelyCodecs);
+      const peer = this.#new_peer(this.#settings.ice_servers);
       peer.warm_up();
       return peer;
     } catch {
@@ -232,16 +230,11 @@ export class Player {
     }
   }
 
-  // The spare, if it is of use for the camera as it turned out to be, or a new one.
   #take_peer() {
     const spare = this.#spare;
     this.#spare = null;
-    if (!spare?.fits(this.#state.video)) {
-      spare?.close();
-      return this.#new_peer(this.#ice_servers(), this.#state.video);
-    }
-    spare.use_ice_servers(this.#ice_servers());
-    return spare;
+    spare?.use_ice_servers(this.#ice_servers());
+    return spare ?? this.#new_peer(this.#ice_servers());
   }
 
   #publish_call(kind, fields) {
