@@ -105,9 +105,9 @@ export class Player {
     const at = published.players.indexOf(this);
     if (at >= 0) published.players.splice(at, 1);
     const goodbye = this.#peer && this.#session.write("bye", this.#epoch(), { reason: "UserHangup" });
+    this.#broker.close(goodbye); // first of all: a page being closed may be stopped at any moment
     this.#hang_up(null);
     this.#drop_spare();
-    this.#broker.close(goodbye);
     clearTimeout(this.#timer);
     this.#timer_at = Infinity;
     this.#watch = new Watch({ speaks: (access) => codec_for(access) !== null });
