@@ -36,7 +36,7 @@ void CameraSwitch::start() {
       if (generation == generation_ && pipeline_) callbacks_.on_event(event);
     });
   };
-  PERCH_INFO(kModule, "state=opening source=%s", quoted(config_.source.source).c_str());
+  PERCH_INFO(kModule, "state=opening source=%s", in_quotes(config_.source.source).c_str());
   auto pipeline = codec::VideoPipeline::create(config_, std::move(hooks));
   if (!pipeline) return callbacks_.on_event(codec::PipelineLost{pipeline.error()});
   pipeline_ = std::move(*pipeline);

@@ -84,8 +84,8 @@ std::vector<std::string> Reader::sorted_errors() {
 
 void Reader::report_unknown(const toml::node& node, const std::string& what, std::string_view word,
                             const std::vector<std::string_view>& known) {
-  std::string words = "unknown " + what + ' ' + quoted(word);
-  if (const auto near = closest_word(word, known)) words += ", did you mean " + quoted(*near) + "?";
+  std::string words = "unknown " + what + ' ' + in_quotes(word);
+  if (const auto near = closest_word(word, known)) words += ", did you mean " + in_quotes(*near) + "?";
   report(node, words);
 }
 
@@ -180,12 +180,12 @@ ConfigFile load_config(const std::string& path) {
 
 Result<std::string> read_secret_file(const std::string& path) {
   struct stat info {};
-  if (::stat(path.c_str(), &info) != 0) return fail_errno("cannot read the secret file " + quoted(path));
+  if (::stat(path.c_str(), &info) != 0) return fail_errno("cannot read the secret file " + in_quotes(path));
   if ((info.st_mode & (S_IRWXG | S_IRWXO)) != 0)
-    return fail(Errc::kPermission, "others can read the secret file " + quoted(path) + ": chmod 600 it");
+    return fail(Errc::kPermission, "others can read the secret file " + in_quotes(path) + ": chmod 600 it");
   std::ifstream file(path, std::ios::binary);
   std::string secret;
-  if (!file || !std::getline(file, secret)) return fail(Errc::kInvalid, "the secret file " + quoted(path) + " is empty");
+  if (!file || !std::getline(file, secret)) return fail(Errc::kInvalid, "the secret file " + in_quotes(path) + " is empty");
   return secret;
 }
 

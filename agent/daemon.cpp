@@ -150,14 +150,14 @@ net::NetThread::Events Daemon::Impl::net_events() {
 
 void Daemon::Impl::on_pipeline(const codec::PipelineEvent& event) {
   if (const auto* lost = std::get_if<codec::PipelineLost>(&event)) {
-    PERCH_WARN("camera", "state=lost reason=%s", quoted(lost->error.message()).c_str());
+    PERCH_WARN("camera", "state=lost reason=%s", in_quotes(lost->error.message()).c_str());
     table_.set_camera(signaling::CameraHealth::kLost);
     return broker_.pump();
   }
   const auto& started = std::get<codec::PipelineStarted>(event);
   PERCH_INFO("camera", "state=open source=%s format=%s size=%dx%d fps=%.2f encoder=%s profile=%s",
-             quoted(started.source).c_str(), video::to_string(started.format.pixel), started.stream.size.width,
-             started.stream.size.height, started.format.rate.per_second(), quoted(started.stream.encoder).c_str(),
+             in_quotes(started.source).c_str(), video::to_string(started.format.pixel), started.stream.size.width,
+             started.stream.size.height, started.format.rate.per_second(), in_quotes(started.stream.encoder).c_str(),
              started.stream.profile_level_id.c_str());
   // What is passed through makes key frames when it likes: any stored one is better than waiting.
   net_.set_join_age(started.stream.passthrough ? rtp::PacketHistory::kMaxAge : kJoinAge);

@@ -34,10 +34,10 @@ Result<Options> parse_options(int argc, char** argv) {
       case kVersion: options.action = Options::Action::kVersion; break;
       case kHelp: options.action = Options::Action::kHelp; break;
       case ':': return fail(Errc::kInvalid, std::string(argv[optind - 1]) + " needs a value");
-      default: return fail(Errc::kInvalid, "unknown option " + quoted(argv[optind - 1]) + ", see --help");
+      default: return fail(Errc::kInvalid, "unknown option " + in_quotes(argv[optind - 1]) + ", see --help");
     }
   }
-  if (optind < argc) return fail(Errc::kInvalid, "unexpected argument " + quoted(argv[optind]) + ", see --help");
+  if (optind < argc) return fail(Errc::kInvalid, "unexpected argument " + in_quotes(argv[optind]) + ", see --help");
   return options;
 }
 

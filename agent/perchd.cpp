@@ -26,7 +26,7 @@ int run_daemon(agent::Config config) {
   if (parse_log_level(config.log.level, level)) set_log_level(level);
   auto daemon = agent::Daemon::create(std::move(config));
   if (!daemon) {
-    PERCH_ERROR("agent", "msg=\"cannot start\" reason=%s", quoted(daemon.error().message()).c_str());
+    PERCH_ERROR("agent", "msg=\"cannot start\" reason=%s", in_quotes(daemon.error().message()).c_str());
     return 1;
   }
   (*daemon)->run();

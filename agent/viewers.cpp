@@ -85,7 +85,7 @@ void Viewers::on(TimePoint now, const OfferReceived& event) {
   auto answered = sdp::answer_offer(event.offer.sdp, session.ours);
   if (!answered) {
     PERCH_INFO(kModule, "viewer=%s state=refused reason=%s", label_of(event.key).c_str(),
-               quoted(answered.error().message()).c_str());
+               in_quotes(answered.error().message()).c_str());
     return table_.reject_offer(now, event.key, error_code_of(answered.error().code), answered.error().message());
   }
   session.agreed = std::move(answered->session);
@@ -218,7 +218,7 @@ void Viewers::on_link_ended(net::LinkId id, net::LinkEnd how, const std::string&
   SessionKey key;
   if (find(id, key) == nullptr) return;
   PERCH_INFO(kModule, "viewer=%s state=ended reason=%s detail=%s", label_of(key).c_str(), net::to_string(how),
-             quoted(why).c_str());
+             in_quotes(why).c_str());
   table_.send_bye(key, reason_of(how));
   drop(key);
 }

@@ -65,8 +65,8 @@ Result<DtlsCertificate> load_or_create_certificate(const std::string& directory,
   if (stored) {
     Result<DtlsCertificate> loaded = DtlsCertificate::from_pem(*stored, random, unix_now);
     if (loaded) return loaded;
-    PERCH_WARN("net", "msg=\"certificate replaced\" file=%s why=%s", quoted(path).c_str(),
-               quoted(loaded.error().message()).c_str());
+    PERCH_WARN("net", "msg=\"certificate replaced\" file=%s why=%s", in_quotes(path).c_str(),
+               in_quotes(loaded.error().message()).c_str());
   }
   Result<DtlsCertificate> made = DtlsCertificate::generate(random, unix_now);
   if (!made) return made;

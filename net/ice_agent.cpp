@@ -124,7 +124,7 @@ Result<void> IceAgent::Impl::configure(const IceConfig& config, const IceCredent
     NiceAddress address;
     nice_address_init(&address);
     if (!nice_address_set_from_string(&address, text.c_str()))
-      return fail(Errc::kInvalid, "[ice] local_addresses: " + quoted(text) + " is no IP address");
+      return fail(Errc::kInvalid, "[ice] local_addresses: " + in_quotes(text) + " is no IP address");
     nice_agent_add_local_address(agent_.get(), &address);
   }
   for (const IceServer& server : config.servers) {

@@ -58,7 +58,7 @@ Result<void> ViewerLink::connect(const IceCredentials& remote, PeerConfig config
 void ViewerLink::add_candidates(const std::vector<std::string>& candidates, bool done) {
   for (const std::string& candidate : candidates) {
     const bool used = ice_->add_remote_candidate(candidate);
-    PERCH_DEBUG(kModule, "viewer=%s remote_candidate=%s used=%d", label_.c_str(), quoted(candidate).c_str(), used);
+    PERCH_DEBUG(kModule, "viewer=%s remote_candidate=%s used=%d", label_.c_str(), in_quotes(candidate).c_str(), used);
   }
   if (done) ice_->remote_candidates_done();
 }
@@ -70,7 +70,7 @@ void ViewerLink::restart(const IceCredentials& local, const IceCredentials& remo
 void ViewerLink::on_ice_connected() {
   path_known_ = true;
   if (!peer_) return;
-  PERCH_DEBUG(kModule, "viewer=%s ice=connected pair=%s", label_.c_str(), quoted(ice_->selected_pair()).c_str());
+  PERCH_DEBUG(kModule, "viewer=%s ice=connected pair=%s", label_.c_str(), in_quotes(ice_->selected_pair()).c_str());
   callbacks_.on_ice_connected();
   const TimePoint now = monotonic_now();
   peer_->start(now);

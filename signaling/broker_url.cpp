@@ -33,7 +33,7 @@ Result<BrokerUrl> parse_broker_url(std::string_view url) {
   } else if (url.starts_with("mqtt://")) {
     url.remove_prefix(7);
   } else {
-    return fail(Errc::kInvalid, "broker url must start with mqtt:// or mqtts:// (got " + quoted(url) + ")");
+    return fail(Errc::kInvalid, "broker url must start with mqtt:// or mqtts:// (got " + in_quotes(url) + ")");
   }
   if (url.ends_with('/')) url.remove_suffix(1);
   if (url.find('@') != std::string_view::npos)

@@ -138,7 +138,7 @@ void MqttClient::Impl::set_credentials(mosquitto* client) {
   const char* ca_file = options_.ca_file.empty() ? nullptr : options_.ca_file.c_str();
   const char* system_store = ca_file == nullptr ? "/etc/ssl/certs" : nullptr;
   if (mosquitto_tls_set(client, ca_file, system_store, nullptr, nullptr, nullptr) != MOSQ_ERR_SUCCESS)
-    PERCH_ERROR(kModule, "msg=\"cannot use the CA file\" ca_file=%s", quoted(options_.ca_file).c_str());
+    PERCH_ERROR(kModule, "msg=\"cannot use the CA file\" ca_file=%s", in_quotes(options_.ca_file).c_str());
 }
 
 void MqttClient::Impl::set_will(mosquitto* client) {
@@ -224,7 +224,7 @@ void MqttClient::Impl::on_connack(int reason) {
     if (mqtt5_ && (reason == MQTT_RC_UNSUPPORTED_PROTOCOL_VERSION || reason == 1)) mqtt5_ = false;
     const char* words = mqtt5_ ? mosquitto_reason_string(reason) : mosquitto_connack_string(reason);
     PERCH_WARN(kModule, "msg=\"broker refused us\" reason=%s way_out=\"check [broker] username and password_file\"",
-               quoted(words).c_str());
+               in_quotes(words).c_str());
     refused_ = true;
     return;
   }
@@ -232,7 +232,7 @@ void MqttClient::Impl::on_connack(int reason) {
   backoff_.reset();
   last_failure_.clear();
   for (const std::string& filter : options_.subscriptions) mosquitto_subscribe(client_.get(), nullptr, filter.c_str(), 1);
-  PERCH_INFO(kModule, "state=connected host=%s port=%u version=%s", quoted(options_.broker.host).c_str(),
+  PERCH_INFO(kModule, "state=connected host=%s port=%u version=%s", in_quotes(options_.broker.host).c_str(),
              options_.broker.port, mqtt5_ ? "5" : "3.1.1");
   callbacks_.on_connected();
 }
@@ -252,7 +252,7 @@ void MqttClient::Impl::drop_connection() {
   patience_.set(kNever);
   client_.reset();
   if (!std::exchange(connected_, false)) return;
-  PERCH_WARN(kModule, "state=disconnected host=%s", quoted(options_.broker.host).c_str());
+  PERCH_WARN(kModule, "state=disconnected host=%s", in_quotes(options_.broker.host).c_str());
   callbacks_.on_disconnected();
 }
 
@@ -260,8 +260,8 @@ void MqttClient::Impl::schedule_retry(const std::string& why) {
   patience_.set(kNever);
   const Duration delay = backoff_.next();
   if (why != last_failure_) {
-    PERCH_WARN(kModule, "state=retrying host=%s port=%u reason=%s next_ms=%lld", quoted(options_.broker.host).c_str(),
-               options_.broker.port, quoted(why).c_str(), static_cast<long long>(to_ms(delay)));
+    PERCH_WARN(kModule, "state=retrying host=%s port=%u reason=%s next_ms=%lld", in_quotes(options_.broker.host).c_str(),
+               options_.broker.port, in_quotes(why).c_str(), static_cast<long long>(to_ms(delay)));
     last_failure_ = why;
   }
   retry_.set(monotonic_now() + delay);

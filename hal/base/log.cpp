@@ -63,7 +63,7 @@ void log_line(LogLevel level, const char* module, const char* format, ...) {
   [[maybe_unused]] const ssize_t ignored = ::write(STDERR_FILENO, line.data(), used);
 }
 
-std::string quoted(std::string_view value) {
+std::string in_quotes(std::string_view value) {
   constexpr std::size_t kLongest = 200;
   std::string out = "\"";
   for (const char c : value.substr(0, kLongest)) {

@@ -19,7 +19,7 @@ void set_log_level(LogLevel level);
 void log_line(LogLevel level, const char* module, const char* format, ...) __attribute__((format(printf, 3, 4)));
 
 /// Quotes a value for logfmt: control characters, quotes and backslashes from outside cannot forge a field or a line.
-[[nodiscard]] std::string quoted(std::string_view value);
+[[nodiscard]] std::string in_quotes(std::string_view value);
 
 }  // namespace perch
 

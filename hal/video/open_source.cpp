@@ -19,7 +19,7 @@ Opened open_first_camera(const SourceRequest& request) {
     if (camera) return camera;
     const bool can_be_helped = camera.error().code == Errc::kPermission || camera.error().code == Errc::kBusy;
     if (can_be_helped)
-      PERCH_WARN("video", "msg=\"camera passed over\" error=%s", quoted(camera.error().message()).c_str());
+      PERCH_WARN("video", "msg=\"camera passed over\" error=%s", in_quotes(camera.error().message()).c_str());
   }
   PERCH_INFO("video", "msg=\"no camera found, showing the test pattern\"");
   return open_test_pattern(request, monotonic_now());

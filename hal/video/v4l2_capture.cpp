@@ -20,7 +20,7 @@ class V4l2Capture final : public VideoSource {
       : stream_(std::move(stream)), format_(negotiated.format), stride_(negotiated.stride) {}
   ~V4l2Capture() override {
     PERCH_INFO("video", "msg=\"camera closed\" device=%s frames=%" PRIu64 " damaged=%" PRIu64 " late=%" PRIu64,
-               quoted(stream_.device().path()).c_str(), delivered_, damaged_, late_);
+               in_quotes(stream_.device().path()).c_str(), delivered_, damaged_, late_);
   }
 
   [[nodiscard]] const VideoFormat& format() const override { return format_; }
@@ -100,7 +100,7 @@ Result<std::unique_ptr<VideoSource>> open_v4l2_capture(const std::string& path, 
   const VideoFormat& got = negotiated->format;
   PERCH_INFO(
       "video", "msg=\"camera open\" device=%s card=%s format=%s size=%dx%d fps=%.2f wanted=%dx%d wanted_fps=%.2f",
-      quoted(path).c_str(), quoted(stream->device().card()).c_str(), to_string(got.pixel), got.size.width,
+      in_quotes(path).c_str(), in_quotes(stream->device().card()).c_str(), to_string(got.pixel), got.size.width,
       got.size.height, got.rate.per_second(), request.size.width, request.size.height, request.rate.per_second());
   return std::make_unique<V4l2Capture>(std::move(*stream), *negotiated);
 }

@@ -39,7 +39,7 @@ void log_from_x264(void*, int level, const char* format, va_list arguments) {
   char line[256];
   const int length = std::vsnprintf(line, sizeof line, format, arguments);
   if (length > 0 && static_cast<std::size_t>(length) < sizeof line && line[length - 1] == '\n') line[length - 1] = '\0';
-  PERCH_LOG(ours, "x264", "msg=%s", quoted(line).c_str());
+  PERCH_LOG(ours, "x264", "msg=%s", in_quotes(line).c_str());
 }
 
 const char* preset_for(const EncoderConfig& config) {

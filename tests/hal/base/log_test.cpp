@@ -7,14 +7,14 @@
 namespace perch {
 namespace {
 
-TEST(Log, QuotedKeepsForeignTextInsideItsField) {
-  EXPECT_EQ(quoted("plain"), "\"plain\"");
-  EXPECT_EQ(quoted("a\" level=error \"b"), "\"a\\\" level=error \\\"b\"");
-  EXPECT_EQ(quoted("two\nlines\r\n"), "\"two?lines??\"");
-  EXPECT_EQ(quoted("\x1b[31m"), "\"?[31m\"");
+TEST(Log, InQuotesKeepsForeignTextInsideItsField) {
+  EXPECT_EQ(in_quotes("plain"), "\"plain\"");
+  EXPECT_EQ(in_quotes("a\" level=error \"b"), "\"a\\\" level=error \\\"b\"");
+  EXPECT_EQ(in_quotes("two\nlines\r\n"), "\"two?lines??\"");
+  EXPECT_EQ(in_quotes("\x1b[31m"), "\"?[31m\"");
 }
 
-TEST(Log, QuotedCutsWhatIsTooLong) { EXPECT_EQ(quoted(std::string(5000, 'x')).size(), 200 + 3 + 2U); }
+TEST(Log, InQuotesCutsWhatIsTooLong) { EXPECT_EQ(in_quotes(std::string(5000, 'x')).size(), 200 + 3 + 2U); }
 
 TEST(Log, ParsesLevelsAndNothingElse) {
   LogLevel level{};
