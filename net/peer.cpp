@@ -53,7 +53,7 @@ void Peer::on_datagram(TimePoint now, ByteView datagram) {
 void Peer::take_dtls_events() {
   while (std::optional<DtlsTransport::Event> event = dtls_.next_event()) {
     if (auto* connected = std::get_if<DtlsTransport::Connected>(&*event)) {
-      Result<SrtpSession> session = SrtpSession::create(connected->keys);
+      Result<SrtpSession> session = SrtpSession::create(connected->keys, false);
       if (!session) return end(Failed{session.error().message()});
       srtp_ = std::move(*session);
       events_.emplace_back(Connected{});

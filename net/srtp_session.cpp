@@ -17,12 +17,13 @@ bool initialise_once() {
 }
 
 /// One direction: a context that makes a stream for every SSRC it meets.
-srtp_err_status_t open(srtp_t& out, srtp_ssrc_type_t direction, const SrtpMasterKey& master) {
+srtp_err_status_t open(srtp_t& out, srtp_ssrc_type_t direction, const SrtpMasterKey& master, bool media) {
   std::array<unsigned char, SRTP_AES_ICM_128_KEY_LEN_WSALT> key{};
   std::copy(master.key.begin(), master.key.end(), key.begin());
   std::copy(master.salt.begin(), master.salt.end(), key.begin() + 16);
   srtp_policy_t policy{};
-  srtp_crypto_policy_set_rtp_default(&policy.rtp);  // AES_CM_128_HMAC_SHA1_80
+  if (media) srtp_crypto_policy_set_rtp_default(&policy.rtp);  // AES_CM_128_HMAC_SHA1_80
+  else srtp_crypto_policy_set_null_cipher_hmac_null(&policy.rtp);  // never reached: unprotect_rtp() refuses
   srtp_crypto_policy_set_rtcp_default(&policy.rtcp);
   policy.ssrc.type = direction;
   policy.key = key.data();
@@ -53,18 +54,19 @@ struct SrtpSession::Native {
   srtp_t inbound = nullptr;
 };
 
-SrtpSession::SrtpSession(std::unique_ptr<Native> native) : native_(std::move(native)) {}
+SrtpSession::SrtpSession(std::unique_ptr<Native> native, bool receives_media)
+    : native_(std::move(native)), receives_media_(receives_media) {}
 SrtpSession::SrtpSession(SrtpSession&&) noexcept = default;
 SrtpSession& SrtpSession::operator=(SrtpSession&&) noexcept = default;
 SrtpSession::~SrtpSession() = default;
 
-Result<SrtpSession> SrtpSession::create(const SrtpKeys& keys) {
+Result<SrtpSession> SrtpSession::create(const SrtpKeys& keys, bool receives_media) {
   if (!initialise_once()) return fail(Errc::kInternal, "libsrtp does not start");
   auto native = std::make_unique<Native>();
-  srtp_err_status_t status = open(native->outbound, ssrc_any_outbound, keys.local);
-  if (status == srtp_err_status_ok) status = open(native->inbound, ssrc_any_inbound, keys.remote);
+  srtp_err_status_t status = open(native->outbound, ssrc_any_outbound, keys.local, true);
+  if (status == srtp_err_status_ok) status = open(native->inbound, ssrc_any_inbound, keys.remote, receives_media);
   if (status != srtp_err_status_ok) return fail(Errc::kInternal, "SRTP set-up: status " + std::to_string(status));
-  return SrtpSession(std::move(native));
+  return SrtpSession(std::move(native), receives_media);
 }
 
 std::optional<ByteSpan> SrtpSession::protect_rtp(ByteSpan buffer, std::size_t size) {
@@ -116,6 +118,10 @@ std::optional<ByteSpan> SrtpSession::unprotect(ByteSpan packet, std::size_t ssrc
 
 std::optional<ByteSpan> SrtpSession::unprotect_rtp(ByteSpan packet) {
   constexpr std::size_t kSsrcOffset = 8;  // RFC 3550 §5.1
+  if (!receives_media_) {
+    ++counters_.refused;
+    return std::nullopt;
+  }
   return unprotect(packet, kSsrcOffset, [](srtp_ctx_t_* context, void* data, int* size) {
     return static_cast<int>(srtp_unprotect(context, data, size));
   });

@@ -27,10 +27,11 @@ class SrtpSession {
     std::uint64_t protect_failed = 0;
     std::uint64_t not_authentic = 0;  ///< wrong tag, or garbage
     std::uint64_t replayed = 0;
-    std::uint64_t refused = 0;  ///< from one source too many
+    std::uint64_t refused = 0;  ///< from one source too many, or media where none is received
   };
 
-  [[nodiscard]] static Result<SrtpSession> create(const SrtpKeys& keys);
+  /// Without `receives_media` all inbound RTP is refused and costs no memory (some 14 kB with Debian's libsrtp).
+  [[nodiscard]] static Result<SrtpSession> create(const SrtpKeys& keys, bool receives_media);
   SrtpSession(SrtpSession&&) noexcept;
   SrtpSession& operator=(SrtpSession&&) noexcept;
   ~SrtpSession();
@@ -48,7 +49,7 @@ class SrtpSession {
 
  private:
   struct Native;
-  explicit SrtpSession(std::unique_ptr<Native> native);
+  SrtpSession(std::unique_ptr<Native> native, bool receives_media);
   using Unprotect = int (*)(srtp_ctx_t_* context, void* data, int* size);
   [[nodiscard]] std::optional<ByteSpan> unprotect(ByteSpan packet, std::size_t ssrc_offset, Unprotect step);
   [[nodiscard]] bool admit(rtp::Ssrc ssrc);
@@ -58,6 +59,7 @@ class SrtpSession {
   // Each new inbound source costs memory in libsrtp and is never given back, so a peer gets only a few.
   static constexpr std::size_t kMaxSources = 16;
   std::unique_ptr<Native> native_;
+  bool receives_media_;
   std::array<rtp::Ssrc, kMaxSources> sources_{};
   std::size_t source_count_ = 0;
   Counters counters_;

@@ -23,7 +23,7 @@ TEST(HotPath, SendingAFrameAllocatesNothing) {
   config.extensions = {3, 2, 5, 9};
   config.mid = "0";
   OutboundStream stream(RtpSender(config, {1}, {1}, log), history);
-  SrtpSession srtp = SrtpSession::create({}).value();
+  SrtpSession srtp = SrtpSession::create({}, false).value();
   DatagramBatch batch;
   std::vector<rtp::FramePackets> frames;
   for (rtp::PacketIndex i = 0; i < 100; ++i) frames.push_back(make_frame(8 * i));

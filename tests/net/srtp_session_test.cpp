@@ -21,8 +21,8 @@ SrtpKeys make_keys() {
 
 class SrtpPair : public testing::Test {
  protected:
-  SrtpPair() : keys_(make_keys()), camera_(SrtpSession::create(keys_).value()),
-               viewer_(SrtpSession::create({keys_.remote, keys_.local}).value()) {}
+  SrtpPair() : keys_(make_keys()), camera_(SrtpSession::create(keys_, true).value()),
+               viewer_(SrtpSession::create({keys_.remote, keys_.local}, true).value()) {}
 
   std::optional<Bytes> protect(std::uint16_t number, rtp::Ssrc ssrc = 7) {
     Bytes buffer(200);
@@ -126,6 +126,16 @@ TEST_F(SrtpPair, SourcesAreLimited) {
   EXPECT_FALSE(arrives(*protect(1, 17)));
   EXPECT_EQ(viewer_.counters().refused, 1u);
   EXPECT_TRUE(arrives(*protect(2, 16)));
+}
+
+TEST_F(SrtpPair, ASessionThatReceivesNoMediaRefusesItAndStillTakesRtcp) {
+  SrtpSession sender = SrtpSession::create({keys_.remote, keys_.local}, false).value();
+  Bytes packet = *protect(1);
+  EXPECT_FALSE(sender.unprotect_rtp(packet));
+  Bytes plain{0x80, 96, 0, 1, 0, 0, 0, 1, 0, 0, 0, 9, 1, 2, 3};
+  EXPECT_FALSE(sender.unprotect_rtp(plain));
+  Bytes report = protect_report(9);
+  EXPECT_TRUE(sender.unprotect_rtcp(report));
 }
 
 TEST_F(SrtpPair, ForgedSourcesUseUpNoPlace) {

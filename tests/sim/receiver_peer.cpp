@@ -49,7 +49,7 @@ void ReceiverPeer::on_datagram(TimePoint now, ByteView datagram) {
 void ReceiverPeer::take_dtls_events() {
   while (auto event = dtls_.next_event()) {
     if (auto* connected = std::get_if<net::DtlsTransport::Connected>(&*event)) {
-      auto session = net::SrtpSession::create(connected->keys);
+      auto session = net::SrtpSession::create(connected->keys, true);
       if (!session) {
         events_.emplace_back(Failed{session.error().message()});
         return;
