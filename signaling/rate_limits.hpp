@@ -34,10 +34,10 @@ class RateLimits {
   static constexpr std::size_t kSessions = 5;
   static constexpr Duration kWindow = seconds(10);
 
-  /// kRefused the first time over the limit, kRefusedAgain until a session is allowed again.
-  [[nodiscard]] Admission on_new_session(TimePoint now, std::string_view viewer);
+  /// `name` is the viewer's. kRefused the first time over the limit, kRefusedAgain until a session is allowed again.
+  [[nodiscard]] Admission on_new_session(TimePoint now, std::string_view name);
   /// Whether an `error` may go out: garbage must not be turned into traffic.
-  [[nodiscard]] bool may_answer_error(TimePoint now, std::string_view viewer);
+  [[nodiscard]] bool may_answer_error(TimePoint now, std::string_view name);
   [[nodiscard]] std::size_t size() const { return viewers_.size(); }
 
  private:

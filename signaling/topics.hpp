@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 
 namespace perch::signaling {
 
@@ -24,7 +25,10 @@ enum class Kind { kOffer, kAnswer, kSolicit, kCandidates, kBye, kError };
 struct SessionKey {
   std::string viewer;
   std::string session;
-  auto operator<=>(const SessionKey&) const = default;
+  bool operator==(const SessionKey&) const = default;
+  bool operator<(const SessionKey& other) const {
+    return std::tie(viewer, session) < std::tie(other.viewer, other.session);
+  }
 };
 
 /// The levels of a topic in the camera's inbox, as they came. Borrowed from the topic's text.

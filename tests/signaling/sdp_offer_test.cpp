@@ -67,6 +67,18 @@ TEST(SdpOffer, TakesTheBrowsersAnswer) {
   EXPECT_EQ(session->remote.ice_ufrag, "bRow");
 }
 
+TEST(SdpOffer, TakesWhatChromiumReallyAnswersToVideoAndAudio) {
+  Capabilities ours = capabilities();
+  ours.audio.available = true;
+  const auto session = accept_answer(make_offer(ours), test::fixture("chromium-156-answer-to-camera-offer"), ours);
+  ASSERT_TRUE(session);
+  EXPECT_EQ(session->accepted("video")->payload_type, 102);
+  EXPECT_EQ(session->accepted("video")->rtx_payload_type, 103);
+  EXPECT_EQ(session->accepted("video")->extensions, (HeaderExtensionIds{3, 2, 4, 1}));
+  EXPECT_TRUE(session->accepted("video")->rcvr_rtt);
+  EXPECT_EQ(session->accepted("audio")->payload_type, 111);
+}
+
 TEST(SdpOffer, RefusesAnswersThatDoNotFit) {
   const SessionDescription offer = make_offer(capabilities());
   const auto code = [&](const std::string& answer) {
