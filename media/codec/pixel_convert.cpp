@@ -46,7 +46,7 @@ void scale_i420(const I420View& from, I420Buffer& out) {
 }
 
 Result<I420View> PixelConverter::convert(const video::Frame& frame, Size target) {
-  const auto picture = to_i420(frame);
+  auto picture = to_i420(frame);
   if (!picture) return picture;
   const Size source = picture->size;
   if (target == Size{source.width & ~1, source.height & ~1}) return cropped(*picture, target);

@@ -70,7 +70,7 @@ Result<void> H264Depacketizer::take_stap_a(ByteView payload) {
     // RFC 6184 §5.7: an aggregate never holds another one.
     const NalType type = nal_type(nal);
     if (type == NalType{0} || type >= NalType::kStapA) return fail(Errc::kInvalid, "nested aggregate");
-    if (const auto appended = append_nal(nal); !appended) return appended;
+    if (auto appended = append_nal(nal); !appended) return appended;
   }
   return {};
 }
@@ -87,7 +87,7 @@ Result<void> H264Depacketizer::take_fu_a(ByteView payload) {
   const NalType type = static_cast<NalType>(flags & kNalTypeMask);
   if (type == NalType{0} || type >= NalType::kStapA) return fail(Errc::kInvalid, "FU-A of an aggregate");
   if (start) {
-    if (const auto appended = append_nal(ByteView(&header, 1)); !appended) return appended;
+    if (auto appended = append_nal(ByteView(&header, 1)); !appended) return appended;
   } else if (unit_.nals.back().front() != header) {
     return fail(Errc::kInvalid, "FU-A of another NAL unit");
   }
