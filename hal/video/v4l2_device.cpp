@@ -121,6 +121,7 @@ std::vector<std::string> list_video_nodes() {
   }
   std::ranges::sort(numbers);
   std::vector<std::string> paths;
+  paths.reserve(numbers.size());
   for (const std::uint64_t number : numbers) paths.push_back("/dev/video" + std::to_string(number));
   return paths;
 }
