@@ -20,11 +20,11 @@ struct FramePackets {
     std::uint16_t size = 0;
   };
 
-  PacketIndex first_index = 0;  ///< of fragments[0]
-  Timestamp timestamp;          ///< 90 kHz, from captured_at
-  TimePoint captured_at;        ///< monotonic capture stamp
-  bool keyframe = false;        ///< starts with SPS, PPS, IDR: decoding may begin here
-  Bytes bytes;                  ///< all payloads, one after the other
+  PacketIndex first_index = 0;      ///< of fragments[0]
+  Timestamp timestamp;              ///< 90 kHz, from captured_at
+  TimePoint captured_at;            ///< monotonic capture stamp
+  bool keyframe = false;            ///< starts with SPS, PPS, IDR: decoding may begin here
+  Bytes bytes;                      ///< all payloads, one after the other
   std::vector<Fragment> fragments;  ///< in order; the last one carries the RTP marker bit
 
   [[nodiscard]] ByteView payload(std::size_t i) const {

@@ -33,7 +33,8 @@ class SequenceUnwrapper {
       last_ = number.value;
       return last_;
     }
-    const auto delta = static_cast<std::int16_t>(static_cast<std::uint16_t>(number.value - static_cast<std::uint16_t>(last_)));
+    const auto delta =
+        static_cast<std::int16_t>(static_cast<std::uint16_t>(number.value - static_cast<std::uint16_t>(last_)));
     last_ += delta;
     return last_;
   }
