@@ -79,6 +79,10 @@ std::string toml_list(const std::vector<std::string>& values) {
   return out + ']';
 }
 
+std::string unit_suffix(const ConfigKey& key) {
+  return *key.unit != '\0' ? " [" + std::string(key.unit) + "]" : "";
+}
+
 }  // namespace
 
 std::span<const ConfigKey> config_keys() { return kKeys; }
@@ -89,6 +93,15 @@ std::string toml_value(const ConfigKey& key, Config& config) {
   return toml_list(std::get<ListField>(key.field).of(config));
 }
 
+std::string key_table() {
+  Config defaults;
+  std::string rows;
+  for (const ConfigKey& key : config_keys())
+    rows += std::string("| `[") + key.section + "] " + key.name + "` | `" + toml_value(key, defaults) + "` | " +
+            key.help + unit_suffix(key) + " |\n";
+  return rows;
+}
+
 std::string print_config(Config config) {
   std::string out;
   std::string section;
@@ -97,8 +110,7 @@ std::string print_config(Config config) {
       section = key.section;
       out += (out.empty() ? "[" : "\n[") + section + "]\n";
     }
-    const std::string unit = *key.unit != '\0' ? " [" + std::string(key.unit) + "]" : "";
-    out += std::string("# ") + key.help + unit + '\n' + key.name + " = " + toml_value(key, config) + '\n';
+    out += std::string("# ") + key.help + unit_suffix(key) + '\n' + key.name + " = " + toml_value(key, config) + '\n';
   }
   return out;
 }

@@ -87,6 +87,9 @@ struct ConfigKey {
 /// The value of a key as TOML text.
 [[nodiscard]] std::string toml_value(const ConfigKey& key, Config& config);
 
+/// One Markdown table row per key: name, default, meaning with its unit.
+[[nodiscard]] std::string key_table();
+
 /// The whole configuration as a TOML file, each key with its help and unit.
 [[nodiscard]] std::string print_config(Config config);
 

@@ -24,14 +24,8 @@ int check(const char* path) {
   return file.errors.empty() ? 0 : 1;
 }
 
-/// As the rows of README's table, so that the two can be compared.
 int keys() {
-  agent::Config defaults;
-  for (const agent::ConfigKey& key : agent::config_keys()) {
-    const std::string unit = *key.unit != '\0' ? " [" + std::string(key.unit) + "]" : "";
-    std::printf("| `[%s] %s` | `%s` | %s%s |\n", key.section, key.name, agent::toml_value(key, defaults).c_str(), key.help,
-                unit.c_str());
-  }
+  std::fputs(agent::key_table().c_str(), stdout);
   return 0;
 }
 

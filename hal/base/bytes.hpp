@@ -1,6 +1,7 @@
 // Borrowed and owned bytes, with a reader and a writer in network byte order that cannot run over the end.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -72,7 +73,8 @@ class ByteWriter {
   void u64(std::uint64_t v) { unsigned_be(v, 8); }
   void bytes(ByteView in) {
     if (!fits(in.size())) return;
-    for (const std::uint8_t byte : in) out_[used_++] = byte;
+    std::copy(in.begin(), in.end(), out_.begin() + static_cast<std::ptrdiff_t>(used_));
+    used_ += in.size();
   }
   /// Overwrites two bytes written earlier, e.g. a length known only at the end.
   void patch_u16(std::size_t at, std::uint16_t v) {

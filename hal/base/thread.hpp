@@ -13,7 +13,7 @@ class Thread {
   /// Starts `body`. `name` shows in ps -T and top (at most 15 letters). Signals stay with the main thread.
   Thread(const std::string& name, std::function<void()> body);
   Thread(Thread&&) = default;
-  Thread& operator=(Thread&& other) {
+  Thread& operator=(Thread&& other) noexcept {
     join();
     thread_ = std::move(other.thread_);
     return *this;
