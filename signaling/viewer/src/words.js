@@ -78,7 +78,8 @@ const kLiveBadges = { stalled: "Standing still", CameraLost: "Unplugged" };
 export function words_for({ phase, trouble, detail }) {
   const is_note = phase === "live" && Object.hasOwn(kLiveBadges, trouble);
   const restarts = phase === "offline" && trouble === "Restarting";
-  const tells = trouble && (is_note || restarts || kTellsTrouble.includes(phase));
+  const unplugged = phase === "picture" && trouble === "CameraLost";
+  const tells = trouble && (is_note || restarts || unplugged || kTellsTrouble.includes(phase));
   return tells ? trouble_words(trouble, detail) : phase_words(phase);
 }
 
@@ -86,6 +87,7 @@ export function words_for({ phase, trouble, detail }) {
 export function badge_for({ phase, trouble }) {
   const note = phase === "live" ? entry(kLiveBadges, trouble) : null;
   if (phase === "looking" && trouble === "unknown_camera") return "Not found";
+  if (phase === "picture" && trouble === "CameraLost") return kLiveBadges.CameraLost;
   return note ?? entry(kBadges, phase) ?? "Connecting";
 }
 

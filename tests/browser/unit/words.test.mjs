@@ -59,3 +59,10 @@ test("the next try is counted down, and not in its last second", () => {
   assert.equal(retry_words(10_000, 9_500), "");
   assert.equal(retry_words(null, 0), "");
 });
+
+test("a camera unplugged before the first picture is told as such", () => {
+  const view = { phase: "picture", trouble: "CameraLost", detail: "" };
+  assert.equal(words_for(view).title, trouble_words("CameraLost").title);
+  assert.equal(badge_for(view), "Unplugged");
+  assert.equal(words_for({ ...view, trouble: "" }).title, phase_words("picture").title);
+});
