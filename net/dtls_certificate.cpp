@@ -9,10 +9,10 @@ namespace perch::net {
 namespace {
 
 constexpr seconds kDay{86400};
-constexpr auto kLifetime = 3653 * kDay;         // ten years
-constexpr auto kRenewBefore = 30 * kDay;        // long before anybody could refuse it
-constexpr const char* kName = "CN=perch";       // browsers show no name; the fingerprint is the identity
-constexpr std::size_t kMaxCertificate = 1024;   // a P-256 one has about 300 bytes
+constexpr auto kLifetime = 3653 * kDay;        // ten years
+constexpr auto kRenewBefore = 30 * kDay;       // long before anybody could refuse it
+constexpr const char* kName = "CN=perch";      // browsers show no name; the fingerprint is the identity
+constexpr std::size_t kMaxCertificate = 1024;  // a P-256 one has about 300 bytes
 constexpr std::size_t kMaxPem = 2048;
 
 /// RFC 5280 §4.1.2.5 in the form mbedTLS takes, UTC.
@@ -77,7 +77,8 @@ int self_sign(DtlsCertificate::Native& native, Random& random, nanoseconds unix_
   const int size = mbedtls_x509write_crt_der(&writer.native, der.data(), der.size(), random_for_mbedtls, &random);
   if (size < 0) return size;
   // mbedTLS writes DER from the end of the buffer backwards.
-  return mbedtls_x509_crt_parse_der(&native.certificate, der.data() + der.size() - size, static_cast<std::size_t>(size));
+  return mbedtls_x509_crt_parse_der(&native.certificate, der.data() + der.size() - size,
+                                    static_cast<std::size_t>(size));
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include "net/client_hello_assembler.hpp"
 #include "net/dtls_native.hpp"
+#include "net/dtls_records.hpp"
 
 namespace perch::net {
 namespace {
@@ -20,11 +21,9 @@ constexpr const char* kExporterLabel = "EXTRACTOR-dtls_srtp";  // RFC 5764 §4.2
 constexpr mbedtls_ssl_srtp_profile kProfiles[] = {MBEDTLS_TLS_SRTP_AES128_CM_HMAC_SHA1_80, MBEDTLS_TLS_SRTP_UNSET};
 
 // AEAD with forward secrecy only (RFC 8827 §6.5). Peers' certificates are ECDSA by default, a few are RSA.
-constexpr int kCipherSuites[] = {MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
-                                 MBEDTLS_TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,
-                                 MBEDTLS_TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
-                                 MBEDTLS_TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
-                                 0};
+constexpr int kCipherSuites[] = {
+    MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, MBEDTLS_TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,
+    MBEDTLS_TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, MBEDTLS_TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256, 0};
 
 enum class State { kNew, kHandshaking, kConnected, kEnded };
 
@@ -54,6 +53,7 @@ struct DtlsTransport::Native {
   void park();
   [[nodiscard]] bool unpark();
   void fail_with(std::string reason);
+  [[nodiscard]] bool admits(ByteView records);
   [[nodiscard]] bool derive(SrtpKeys& out) const;
 
   static int on_send(void* self, const unsigned char* data, std::size_t size);
@@ -72,6 +72,7 @@ struct DtlsTransport::Native {
   mbedtls_compat::ExportedSecret secret;
   ClientHelloAssembler hello;
   State state = State::kNew;
+  bool hello_seen = false;
   bool verified = false;  // the leaf certificate matched a fingerprint
   Bytes parked;           // the connection in 1 kB instead of mbedTLS's 37 kB; empty while `ssl` is in use
 
@@ -114,7 +115,8 @@ int DtlsTransport::Native::on_get_timer(void* self) {
   return n.now >= n.intermediate_at ? 1 : 0;
 }
 
-/// RFC 8122 §6.2: the certificate must match the fingerprint in SDP; it is self-signed, so nothing else can vouch for it.
+/// RFC 8122 §6.2: the certificate must match the fingerprint in SDP; it is self-signed, so nothing else can vouch for
+/// it.
 int DtlsTransport::Native::on_verify(void* self, mbedtls_x509_crt* certificate, int depth, std::uint32_t* flags) {
   auto& n = *static_cast<Native*>(self);
   *flags = 0;
@@ -128,7 +130,8 @@ int DtlsTransport::Native::on_verify(void* self, mbedtls_x509_crt* certificate, 
 Result<void> DtlsTransport::Native::configure() {
   if (!mbedtls_compat::initialise()) return fail(Errc::kInternal, "mbedTLS does not start");
   const int endpoint = role == DtlsRole::kClient ? MBEDTLS_SSL_IS_CLIENT : MBEDTLS_SSL_IS_SERVER;
-  int error = mbedtls_ssl_config_defaults(&config, endpoint, MBEDTLS_SSL_TRANSPORT_DATAGRAM, MBEDTLS_SSL_PRESET_DEFAULT);
+  int error =
+      mbedtls_ssl_config_defaults(&config, endpoint, MBEDTLS_SSL_TRANSPORT_DATAGRAM, MBEDTLS_SSL_PRESET_DEFAULT);
   if (error != 0) return fail_mbedtls(Errc::kInternal, "DTLS defaults", error);
   mbedtls_compat::only_tls12(config);
   mbedtls_ssl_conf_rng(&config, random_for_mbedtls, &random);
@@ -195,6 +198,14 @@ void DtlsTransport::Native::finish_handshake() {
   events.emplace_back(Connected{keys});
   mbedtls_platform_zeroize(&keys, sizeof keys);
   park();
+}
+
+/// What anybody could have written must not end a connection, nor wake one up.
+bool DtlsTransport::Native::admits(ByteView records) {
+  if (!parked.empty()) return !is_plaintext(records);
+  // mbedTLS gives up at once when the first thing it sees as a server is no ClientHello.
+  if (role == DtlsRole::kServer && !hello_seen) hello_seen = is_client_hello(records);
+  return role == DtlsRole::kClient || hello_seen;
 }
 
 /// RFC 5764 §4.2: client key, server key, client salt, server salt.
@@ -280,7 +291,9 @@ void DtlsTransport::on_datagram(TimePoint now, ByteView datagram) {
   if (n.state == State::kNew && n.role == DtlsRole::kServer) n.state = State::kHandshaking;
   if (n.state == State::kNew || n.state == State::kEnded) return;
   n.now = now;
-  const std::optional<ByteView> whole = n.role == DtlsRole::kServer ? n.hello.on_datagram(datagram) : datagram;
+  const ByteView records = whole_records(datagram);
+  if (records.empty() || !n.admits(records)) return;
+  const std::optional<ByteView> whole = n.role == DtlsRole::kServer ? n.hello.on_datagram(records) : records;
   if (!whole) return;
   n.inbox = *whole;
   n.drive();

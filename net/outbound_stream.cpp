@@ -53,7 +53,8 @@ std::size_t OutboundStream::join(TimePoint now, Duration max_age, SrtpSession& s
     return 0;
   }
   std::size_t written = 0;
-  for (const rtp::FramePacketsPtr& frame : history_.since_last_keyframe()) written += send_frame(now, *frame, srtp, out);
+  for (const rtp::FramePacketsPtr& frame : history_.since_last_keyframe())
+    written += send_frame(now, *frame, srtp, out);
   return written;
 }
 

@@ -20,10 +20,10 @@ class OutboundStream {
  public:
   struct Counters {
     std::uint64_t frames_sent = 0;
-    std::uint64_t frames_skipped = 0;    ///< while waiting for a key frame
-    std::uint64_t too_large = 0;         ///< packets that did not fit a datagram
-    std::uint64_t nacks = 0;             ///< NACK packets received
-    std::uint64_t nacked = 0;            ///< packets asked for
+    std::uint64_t frames_skipped = 0;      ///< while waiting for a key frame
+    std::uint64_t too_large = 0;           ///< packets that did not fit a datagram
+    std::uint64_t nacks = 0;               ///< NACK packets received
+    std::uint64_t nacked = 0;              ///< packets asked for
     std::uint64_t retransmit_refused = 0;  ///< asked for again within a round trip, or over the budget
     std::uint64_t retransmit_too_old = 0;  ///< no longer in the history: a key frame is asked for instead
     std::uint64_t picture_losses = 0;

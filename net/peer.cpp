@@ -171,7 +171,8 @@ void Peer::close(TimePoint now) {
 }
 
 OutboundStream* Peer::stream_of(rtp::Ssrc ssrc) {
-  const auto found = std::ranges::find(streams_, ssrc, [](const OutboundStream& s) { return s.sender().config().ssrc; });
+  const auto found =
+      std::ranges::find(streams_, ssrc, [](const OutboundStream& s) { return s.sender().config().ssrc; });
   return found == streams_.end() ? nullptr : &*found;
 }
 

@@ -13,7 +13,9 @@ constexpr Duration kAssumedRoundTrip = milliseconds(100);
 constexpr Duration kLongestRoundTrip = seconds(10);
 
 /// 16.16 fixed point seconds as RTCP has them.
-Duration from_ntp_short(std::uint32_t value) { return nanoseconds((static_cast<std::int64_t>(value) * 1'000'000'000) >> 16); }
+Duration from_ntp_short(std::uint32_t value) {
+  return nanoseconds((static_cast<std::int64_t>(value) * 1'000'000'000) >> 16);
+}
 std::uint32_t to_ntp_short(Duration d) { return static_cast<std::uint32_t>((to_us(d) << 16) / 1'000'000); }
 
 }  // namespace
@@ -97,8 +99,10 @@ std::size_t Peer::write_report(bool goodbye, ByteSpan out) {
     }
   }
   write(writer, description);
-  if (goodbye) write(writer, farewell);
-  else write_delays(writer);
+  if (goodbye)
+    write(writer, farewell);
+  else
+    write_delays(writer);
   return writer.ok() ? writer.size() : 0;
 }
 

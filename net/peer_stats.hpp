@@ -11,18 +11,18 @@ namespace perch::net {
 
 /// Totals since the peer was made, unless said otherwise.
 struct PeerStats {
-  std::uint64_t packets_sent = 0;     ///< media, without retransmissions
-  std::uint64_t octets_sent = 0;      ///< their payload [bytes]
-  std::uint64_t retransmitted = 0;    ///< [packets]
+  std::uint64_t packets_sent = 0;   ///< media, without retransmissions
+  std::uint64_t octets_sent = 0;    ///< their payload [bytes]
+  std::uint64_t retransmitted = 0;  ///< [packets]
   std::uint64_t frames_sent = 0;
-  std::uint64_t frames_skipped = 0;   ///< before the first key frame, and after a skip
-  std::uint64_t send_failed = 0;      ///< packets too large, or refused by SRTP
+  std::uint64_t frames_skipped = 0;  ///< before the first key frame, and after a skip
+  std::uint64_t send_failed = 0;     ///< packets too large, or refused by SRTP
 
-  std::uint64_t nacks = 0;            ///< NACK packets received
-  std::uint64_t packets_nacked = 0;   ///< packets they asked for
-  std::uint64_t nacks_too_old = 0;    ///< of which no longer in the history
-  std::uint64_t nacks_refused = 0;    ///< of which repeated too soon or over the budget
-  std::uint64_t picture_losses = 0;   ///< PLI received
+  std::uint64_t nacks = 0;                ///< NACK packets received
+  std::uint64_t packets_nacked = 0;       ///< packets they asked for
+  std::uint64_t nacks_too_old = 0;        ///< of which no longer in the history
+  std::uint64_t nacks_refused = 0;        ///< of which repeated too soon or over the budget
+  std::uint64_t picture_losses = 0;       ///< PLI received
   std::uint64_t full_intra_requests = 0;  ///< FIR received
 
   std::optional<Duration> round_trip;  ///< smoothed over receiver reports; nothing before the first
@@ -35,12 +35,12 @@ struct PeerStats {
   std::uint64_t feedback_lost = 0;     ///< packets reported as lost, also those that came later after all
   std::optional<Bitrate> remb;         ///< the last one received
 
-  std::uint64_t reports_sent = 0;      ///< SR
-  std::uint64_t rtcp_received = 0;     ///< authentic compounds
-  std::uint64_t rtcp_malformed = 0;    ///< authentic but unreadable
-  std::uint64_t not_authentic = 0;     ///< SRTP or SRTCP that failed its check, replays included
-  std::uint64_t dropped_early = 0;     ///< media before the keys are known
-  std::uint64_t rtp_unexpected = 0;    ///< media from a viewer that should send none
+  std::uint64_t reports_sent = 0;       ///< SR
+  std::uint64_t rtcp_received = 0;      ///< authentic compounds
+  std::uint64_t rtcp_malformed = 0;     ///< authentic but unreadable
+  std::uint64_t not_authentic = 0;      ///< SRTP or SRTCP that failed its check, replays included
+  std::uint64_t dropped_early = 0;      ///< media before the keys are known
+  std::uint64_t rtp_unexpected = 0;     ///< media from a viewer that should send none
   std::uint64_t unknown_datagrams = 0;  ///< neither DTLS nor RTP nor RTCP
 };
 

@@ -12,7 +12,9 @@ namespace {
 /// Two 12-bit fields in steps of 10 ms:
 /// http://www.webrtc.org/experiments/rtp-hdrext/playout-delay
 std::array<std::uint8_t, 3> playout_delay_value(const PlayoutDelay& delay) {
-  const auto field = [](milliseconds d) { return static_cast<unsigned>(std::clamp<std::int64_t>(d.count() / 10, 0, 4095)); };
+  const auto field = [](milliseconds d) {
+    return static_cast<unsigned>(std::clamp<std::int64_t>(d.count() / 10, 0, 4095));
+  };
   const unsigned bits = field(delay.min) << 12 | field(delay.max);
   return {static_cast<std::uint8_t>(bits >> 16), static_cast<std::uint8_t>(bits >> 8), static_cast<std::uint8_t>(bits)};
 }

@@ -35,7 +35,7 @@ struct PlayoutDelay {
 struct RtpSenderConfig {
   rtp::Ssrc ssrc = 0;
   std::uint8_t payload_type = 0;
-  std::optional<rtp::Ssrc> rtx_ssrc;                ///< RFC 4588: both or neither
+  std::optional<rtp::Ssrc> rtx_ssrc;  ///< RFC 4588: both or neither
   std::optional<std::uint8_t> rtx_payload_type;
   HeaderExtensionIds extensions;
   PlayoutDelay playout_delay;
@@ -90,7 +90,7 @@ class RtpSender {
   void write_extensions(TimePoint now, rtp::RtpPacketWriter& out) const;
   [[nodiscard]] std::size_t finish(TimePoint now, std::size_t size);
 
-  static constexpr std::size_t kMaxSegments = 16;    // one per skip within the history's two seconds
+  static constexpr std::size_t kMaxSegments = 16;     // one per skip within the history's two seconds
   static constexpr std::size_t kRepeatedSlots = 128;  // packets in flight within one round trip
   static constexpr int kMaxBudget = 256;              // [packets] one burst of loss may use at once
 

@@ -22,8 +22,10 @@ srtp_err_status_t open(srtp_t& out, srtp_ssrc_type_t direction, const SrtpMaster
   std::copy(master.key.begin(), master.key.end(), key.begin());
   std::copy(master.salt.begin(), master.salt.end(), key.begin() + 16);
   srtp_policy_t policy{};
-  if (media) srtp_crypto_policy_set_rtp_default(&policy.rtp);  // AES_CM_128_HMAC_SHA1_80
-  else srtp_crypto_policy_set_null_cipher_hmac_null(&policy.rtp);  // never reached: unprotect_rtp() refuses
+  if (media)
+    srtp_crypto_policy_set_rtp_default(&policy.rtp);  // AES_CM_128_HMAC_SHA1_80
+  else
+    srtp_crypto_policy_set_null_cipher_hmac_null(&policy.rtp);  // never reached: unprotect_rtp() refuses
   srtp_crypto_policy_set_rtcp_default(&policy.rtcp);
   policy.ssrc.type = direction;
   policy.key = key.data();

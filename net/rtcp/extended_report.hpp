@@ -15,9 +15,9 @@ namespace perch::net::rtcp {
 struct ExtendedReport {
   /// §4.5, one sub-block of DLRR.
   struct DelaySinceLastRr {
-    rtp::Ssrc ssrc = 0;               ///< who sent the RRTR
-    std::uint32_t last_rr = 0;        ///< middle of the RRTR's NTP time
-    std::uint32_t delay = 0;          ///< [1/65536 s]
+    rtp::Ssrc ssrc = 0;         ///< who sent the RRTR
+    std::uint32_t last_rr = 0;  ///< middle of the RRTR's NTP time
+    std::uint32_t delay = 0;    ///< [1/65536 s]
   };
   rtp::Ssrc ssrc = 0;
   std::optional<NtpTime> receiver_reference_time;  ///< §4.4, RRTR

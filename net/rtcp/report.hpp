@@ -14,7 +14,7 @@ namespace perch::net::rtcp {
 /// RFC 3550 §6.4.1: one source as its receiver sees it.
 struct ReportBlock {
   rtp::Ssrc ssrc = 0;
-  std::uint8_t fraction_lost = 0;   ///< of the packets since the last report [1/256]
+  std::uint8_t fraction_lost = 0;    ///< of the packets since the last report [1/256]
   std::int32_t cumulative_lost = 0;  ///< since the start, 24 bits, negative with duplicates
   std::uint32_t extended_highest_sequence_number = 0;
   std::uint32_t jitter = 0;               ///< [RTP clock ticks]

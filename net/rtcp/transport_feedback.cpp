@@ -150,10 +150,13 @@ bool write(ByteWriter& out, const TransportFeedback& feedback) {
   out.u16(feedback.status_count);
   out.u24(static_cast<std::uint64_t>(reference_of(feedback)));
   out.u8(feedback.feedback_count);
-  for (auto at = encoded.symbols.cbegin(); at != encoded.symbols.cend();) at += write_chunk(out, at, encoded.symbols.cend());
+  for (auto at = encoded.symbols.cbegin(); at != encoded.symbols.cend();)
+    at += write_chunk(out, at, encoded.symbols.cend());
   for (const int ticks : encoded.ticks) {
-    if (ticks >= 0 && ticks <= UINT8_MAX) out.u8(static_cast<std::uint8_t>(ticks));
-    else out.u16(static_cast<std::uint16_t>(ticks));
+    if (ticks >= 0 && ticks <= UINT8_MAX)
+      out.u8(static_cast<std::uint8_t>(ticks));
+    else
+      out.u16(static_cast<std::uint16_t>(ticks));
   }
   scope.pad();
   return out.ok();

@@ -82,7 +82,7 @@ TEST(ClientHelloAssembler, EverythingElsePassesUnchanged) {
 
 TEST(ClientHelloAssembler, ImpossiblePiecesPassForTheLibraryToDrop) {
   ClientHelloAssembler assembler;
-  EXPECT_TRUE(assembler.on_datagram(fragment(10, 8, ByteView(kBody).first(5))));       // past the end
+  EXPECT_TRUE(assembler.on_datagram(fragment(10, 8, ByteView(kBody).first(5))));         // past the end
   EXPECT_TRUE(assembler.on_datagram(fragment(1'000'000, 0, ByteView(kBody).first(5))));  // too much to hold
   EXPECT_TRUE(assembler.on_datagram(fragment(10, 0, {})));
 }

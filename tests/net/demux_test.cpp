@@ -9,10 +9,10 @@ DatagramKind kind(std::uint8_t first, std::uint8_t second) { return kind_of(Byte
 
 TEST(Demux, TellsTheRangesOfRfc7983) {
   for (int first = 0; first < 256; ++first) {
-    const DatagramKind expected = first <= 3                      ? DatagramKind::kStun
-                                  : first >= 20 && first <= 63    ? DatagramKind::kDtls
-                                  : first >= 128 && first <= 191  ? DatagramKind::kRtp
-                                                                  : DatagramKind::kUnknown;
+    const DatagramKind expected = first <= 3                     ? DatagramKind::kStun
+                                  : first >= 20 && first <= 63   ? DatagramKind::kDtls
+                                  : first >= 128 && first <= 191 ? DatagramKind::kRtp
+                                                                 : DatagramKind::kUnknown;
     EXPECT_EQ(kind(static_cast<std::uint8_t>(first), 96), expected) << first;
   }
 }

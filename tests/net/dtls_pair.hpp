@@ -30,7 +30,8 @@ class DtlsPair {
   void run(Duration limit = seconds(60)) {
     const TimePoint end = now + limit;
     for (;;) {
-      while (move(client, server, true) || move(server, client, false)) {}
+      while (move(client, server, true) || move(server, client, false)) {
+      }
       collect(client, client_events);
       collect(server, server_events);
       const TimePoint next = std::min(client.deadline(), server.deadline());

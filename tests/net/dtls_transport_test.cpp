@@ -212,6 +212,39 @@ TEST(DtlsTransport, GarbageAfterConnectingIsDroppedAndCloseStillHeard) {
   EXPECT_EQ(pair.client_events.size(), 2u);
 }
 
+/// A plaintext record that is out of place, then the beginning of another: found by the fuzzer.
+Bytes stale_record_and_a_piece() {
+  Bytes out{22, 0xFE, 0xFD, 0, 0, 0, 0, 0, 0, 0, 9, 0, 3, 1, 2, 3};
+  out.insert(out.end(), {23, 0xFE, 0xFD, 0, 1, 0});
+  return out;
+}
+
+TEST(DtlsTransport, APieceOfARecordDoesNotEndAConnection) {
+  DtlsPair pair;
+  pair.client.start(pair.now);
+  pair.run();
+  Bytes encrypted = stale_record_and_a_piece();
+  encrypted[4] = 1;  // of the connection's epoch
+  for (const Bytes& datagram : {stale_record_and_a_piece(), encrypted}) {
+    pair.client.on_datagram(pair.now, datagram);
+    pair.server.on_datagram(pair.now, datagram);
+  }
+  EXPECT_EQ(pair.client.next_event(), std::nullopt);
+  EXPECT_EQ(pair.server.next_event(), std::nullopt);
+}
+
+TEST(DtlsTransport, APieceOfARecordDoesNotEndAHandshake) {
+  DtlsPair pair;
+  pair.wire = [](std::size_t, bool, Bytes datagram) {
+    Bytes strange = stale_record_and_a_piece();
+    strange[4] = 5;  // an epoch that is not there yet
+    return std::vector<Bytes>{strange, std::move(datagram)};
+  };
+  pair.client.start(pair.now);
+  pair.run();
+  EXPECT_TRUE(pair.connected());
+}
+
 TEST(DtlsTransport, TruncatedDatagramsNeverHarm) {
   std::vector<Bytes> flights;
   {

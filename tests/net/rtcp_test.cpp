@@ -28,14 +28,15 @@ T parsed(const Bytes& bytes) {
 const ReportBlock kBlock{0x01020304, 64, -5, 0x00010002, 90, 0xAABBCCDD, 65536};
 
 TEST(Rtcp, SenderReportGoldenBytes) {
-  const Bytes expected{0x80, 200, 0, 6, 0, 0, 0, 1, 0xE0, 0, 0, 0, 0x80, 0, 0, 0, 0, 0, 0x0B, 0xB8, 0, 0, 0, 2, 0, 0, 3, 0xE8};
+  const Bytes expected{0x80, 200, 0, 6, 0,    0,    0, 1, 0xE0, 0, 0, 0, 0x80, 0,
+                       0,    0,   0, 0, 0x0B, 0xB8, 0, 0, 0,    2, 0, 0, 3,    0xE8};
   const SenderReport report{1, {0xE0000000'80000000}, {3000}, 2, 1000, {}};
   EXPECT_EQ(written(report), expected);
 }
 
 TEST(Rtcp, ReceiverReportGoldenBytes) {
-  const Bytes expected{0x81, 201, 0, 7, 0, 0, 0, 9, 1, 2, 3, 4, 64, 0xFF, 0xFF, 0xFB, 0, 1, 0, 2,
-                       0, 0, 0, 90, 0xAA, 0xBB, 0xCC, 0xDD, 0, 1, 0, 0};
+  const Bytes expected{0x81, 201, 0, 7, 0, 0, 0, 9,  1,    2,    3,    4,    64, 0xFF, 0xFF, 0xFB,
+                       0,    1,   0, 2, 0, 0, 0, 90, 0xAA, 0xBB, 0xCC, 0xDD, 0,  1,    0,    0};
   EXPECT_EQ(written(ReceiverReport{9, {kBlock}}), expected);
 }
 
@@ -60,8 +61,7 @@ TEST(Rtcp, ExtendedReportGoldenBytes) {
   ExtendedReport report;
   report.ssrc = 1;
   report.delays = {{2, 3, 4}};
-  EXPECT_EQ(written(report),
-            (Bytes{0x80, 207, 0, 5, 0, 0, 0, 1, 5, 0, 0, 3, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 4}));
+  EXPECT_EQ(written(report), (Bytes{0x80, 207, 0, 5, 0, 0, 0, 1, 5, 0, 0, 3, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 4}));
   ExtendedReport reference;
   reference.ssrc = 1;
   reference.receiver_reference_time = NtpTime{0x0102030405060708};
@@ -140,7 +140,7 @@ TEST(Rtcp, ExtendedReportRoundTrips) {
 }
 
 TEST(Rtcp, UnknownTypesAndBlocksAreSteppedOver) {
-  Bytes bytes{0x80, 204, 0, 1, 9, 9, 9, 9};                         // APP
+  Bytes bytes{0x80, 204, 0, 1, 9, 9, 9, 9};                                     // APP
   const Bytes loss_block{0x80, 207, 0, 3, 0, 0, 0, 1, 1, 0, 0, 1, 9, 9, 9, 9};  // XR with a loss RLE block
   bytes.insert(bytes.end(), loss_block.begin(), loss_block.end());
   const auto packets = parse_compound(bytes);
@@ -191,9 +191,11 @@ TEST(Rtcp, EachPacketCutShortIsRefused) {
     const auto packet = next_packet(in);
     ASSERT_TRUE(packet);
     const std::size_t end = all.size() - in.remaining();
-    if (packet->type == PacketType::kGoodbye || packet->type == PacketType::kExtendedReport) continue;  // may be shorter
+    if (packet->type == PacketType::kGoodbye || packet->type == PacketType::kExtendedReport)
+      continue;  // may be shorter
     for (std::size_t words = 1; words < (end - start) / 4; ++words) {
-      Bytes cut(all.begin() + static_cast<std::ptrdiff_t>(start), all.begin() + static_cast<std::ptrdiff_t>(start + 4 * words));
+      Bytes cut(all.begin() + static_cast<std::ptrdiff_t>(start),
+                all.begin() + static_cast<std::ptrdiff_t>(start + 4 * words));
       cut[0] &= 0xDF;  // no padding
       cut[3] = static_cast<std::uint8_t>(words - 1);
       const auto got = parse_compound(cut);

@@ -53,13 +53,13 @@ class RtpSenderTest : public testing::Test {
 
 TEST_F(RtpSenderTest, GoldenPacket) {
   const Bytes expected{0x90, 0x80 | 108, 0xFF, 0xFE, 0, 0, 0x23, 0x28, 0xAA, 0xBB, 0xCC, 0xDD,  // fixed header
-                       0xBE, 0xDE, 0, 4,                                                        // one-byte extensions
-                       0x31, 0, 0,                    // transport-wide sequence number 0
-                       0x22, 0x90, 0, 0,              // 100 s = 36 mod 64, in 6.18
-                       0x52, 0, 0, 10,                // playout delay 0, 100 ms
-                       0x91, 'v', '0',                // mid
-                       0, 0,                          // padding
-                       0, 1, 2, 3};
+                       0xBE, 0xDE,       0,    4,                                               // one-byte extensions
+                       0x31, 0,          0,         // transport-wide sequence number 0
+                       0x22, 0x90,       0,    0,   // 100 s = 36 mod 64, in 6.18
+                       0x52, 0,          0,    10,  // playout delay 0, 100 ms
+                       0x91, 'v',        '0',       // mid
+                       0,    0,                     // padding
+                       0,    1,          2,    3};
   EXPECT_EQ(packet(make_frame(0, 1), 0), expected);
 }
 
@@ -143,10 +143,12 @@ TEST_F(RtpSenderTest, RepeatsAPacketOncePerRoundTrip) {
 
 TEST_F(RtpSenderTest, RepetitionsHaveABudget) {
   int admitted = 0;
-  for (std::uint16_t i = 0; i < 1000; ++i) admitted += sender_.admit_retransmission(kNow, {i}, milliseconds(100)) ? 1 : 0;
+  for (std::uint16_t i = 0; i < 1000; ++i)
+    admitted += sender_.admit_retransmission(kNow, {i}, milliseconds(100)) ? 1 : 0;
   EXPECT_EQ(admitted, 256);
   send(make_frame(0, 5));
-  for (std::uint16_t i = 2000; i < 2100; ++i) admitted += sender_.admit_retransmission(kNow, {i}, milliseconds(100)) ? 1 : 0;
+  for (std::uint16_t i = 2000; i < 2100; ++i)
+    admitted += sender_.admit_retransmission(kNow, {i}, milliseconds(100)) ? 1 : 0;
   EXPECT_EQ(admitted, 261);
 }
 

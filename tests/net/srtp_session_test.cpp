@@ -21,8 +21,10 @@ SrtpKeys make_keys() {
 
 class SrtpPair : public testing::Test {
  protected:
-  SrtpPair() : keys_(make_keys()), camera_(SrtpSession::create(keys_, true).value()),
-               viewer_(SrtpSession::create({keys_.remote, keys_.local}, true).value()) {}
+  SrtpPair()
+      : keys_(make_keys()),
+        camera_(SrtpSession::create(keys_, true).value()),
+        viewer_(SrtpSession::create({keys_.remote, keys_.local}, true).value()) {}
 
   std::optional<Bytes> protect(std::uint16_t number, rtp::Ssrc ssrc = 7) {
     Bytes buffer(200);

@@ -75,11 +75,11 @@ TEST(TransportFeedback, ARunMayEndBeyondTheCount) {
 }
 
 TEST(TransportFeedback, RefusesWhatMeansNothing) {
-  EXPECT_FALSE(parsed(raw({0, 5, 0, 0, 0, 0, 0, 0, 0x20, 1, 0})));           // no status at all
-  EXPECT_FALSE(parsed(raw({0, 5, 0, 1, 0, 0, 0, 0, 0x00, 0x00})));           // an empty run
-  EXPECT_FALSE(parsed(raw({0, 5, 0, 1, 0, 0, 0, 0, 0x60, 0x01, 1, 2})));     // the reserved symbol
-  EXPECT_FALSE(parsed(raw({0, 5, 0, 3, 0, 0, 0, 0, 0x20, 3, 1, 1})));        // one delta short
-  EXPECT_FALSE(parsed(raw({0, 5, 0xFF, 0xFF, 0, 0, 0, 0, 0x00, 10})));       // chunks end too early
+  EXPECT_FALSE(parsed(raw({0, 5, 0, 0, 0, 0, 0, 0, 0x20, 1, 0})));        // no status at all
+  EXPECT_FALSE(parsed(raw({0, 5, 0, 1, 0, 0, 0, 0, 0x00, 0x00})));        // an empty run
+  EXPECT_FALSE(parsed(raw({0, 5, 0, 1, 0, 0, 0, 0, 0x60, 0x01, 1, 2})));  // the reserved symbol
+  EXPECT_FALSE(parsed(raw({0, 5, 0, 3, 0, 0, 0, 0, 0x20, 3, 1, 1})));     // one delta short
+  EXPECT_FALSE(parsed(raw({0, 5, 0xFF, 0xFF, 0, 0, 0, 0, 0x00, 10})));    // chunks end too early
 }
 
 TEST(TransportFeedback, AHugeCountInATinyPacketCostsNothing) {
@@ -121,9 +121,9 @@ TEST(TransportFeedback, EveryTruncationIsRefused) {
 
 TEST(TransportFeedback, WriterRefusesWhatItCannotSay) {
   EXPECT_FALSE(written({1, 2, {5}, 0, 0, {}}));
-  EXPECT_FALSE(written({1, 2, {5}, 2, 0, {{{9}, ticks(0)}}}));                              // outside
-  EXPECT_FALSE(written({1, 2, {5}, 2, 0, {{{6}, ticks(0)}, {{5}, ticks(1)}}}));             // out of order
-  EXPECT_FALSE(written({1, 2, {5}, 2, 0, {{{5}, ticks(0)}, {{6}, seconds(9)}}}));           // too far apart
+  EXPECT_FALSE(written({1, 2, {5}, 2, 0, {{{9}, ticks(0)}}}));                     // outside
+  EXPECT_FALSE(written({1, 2, {5}, 2, 0, {{{6}, ticks(0)}, {{5}, ticks(1)}}}));    // out of order
+  EXPECT_FALSE(written({1, 2, {5}, 2, 0, {{{5}, ticks(0)}, {{6}, seconds(9)}}}));  // too far apart
 }
 
 }  // namespace

@@ -89,7 +89,8 @@ TEST(HostileViewer, AsksForEverythingAgainAndAgainGetsAtMostTheStreamTwice) {
   const net::PeerStats before = pair.viewer().camera_side->stats();
   for (int round = 0; round < 200; ++round) {
     net::rtcp::Nack everything{1, kMedia, {}};
-    for (int i = 0; i < 250; ++i) everything.items.push_back({{static_cast<std::uint16_t>(round * 331 + i * 17)}, 0xFFFF});
+    for (int i = 0; i < 250; ++i)
+      everything.items.push_back({{static_cast<std::uint16_t>(round * 331 + i * 17)}, 0xFFFF});
     send(pair, everything);
     pair.run(milliseconds(10));
   }
@@ -143,8 +144,7 @@ TEST(HostileViewer, WrongFingerprintNeverGetsAPicture) {
   config.remote_fingerprints = {net::Fingerprint{}};
   config.video = net::VideoSendConfig{{}, &history};
   pair.viewer().camera_side =
-      net::Peer::create(std::move(config), test_certificate(1), random, NtpClock(pair.now(), seconds(1)))
-          .value();
+      net::Peer::create(std::move(config), test_certificate(1), random, NtpClock(pair.now(), seconds(1))).value();
   pair.viewer().camera_side->start(pair.now());
   pair.run(seconds(1));
   ASSERT_EQ(pair.viewer().camera_events.size(), 1u);

@@ -45,6 +45,8 @@ TimePoint NackGenerator::deadline() const {
 
 bool NackGenerator::take_given_up() { return std::exchange(given_up_, false); }
 
-void NackGenerator::forget_before(std::int64_t number) { missing_.erase(missing_.begin(), missing_.lower_bound(number)); }
+void NackGenerator::forget_before(std::int64_t number) {
+  missing_.erase(missing_.begin(), missing_.lower_bound(number));
+}
 
 }  // namespace perch::sim

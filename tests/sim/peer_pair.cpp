@@ -101,8 +101,10 @@ bool PeerPair::move(Viewer& viewer) {
   }
   while (auto event = viewer.viewer_side->next_event()) {
     any = true;
-    if (auto* frame = std::get_if<ReceiverPeer::Frame>(&*event)) viewer.frames.push_back(std::move(frame->unit));
-    else viewer.viewer_events.push_back(std::move(*event));
+    if (auto* frame = std::get_if<ReceiverPeer::Frame>(&*event))
+      viewer.frames.push_back(std::move(frame->unit));
+    else
+      viewer.viewer_events.push_back(std::move(*event));
   }
   return any;
 }
@@ -154,8 +156,8 @@ void PeerPair::send_frame() {
 TimePoint PeerPair::next_deadline() const {
   TimePoint next = next_frame_at_;
   for (const Viewer& viewer : viewers_) {
-    next = std::min({next, viewer.camera_side->deadline(), viewer.viewer_side->deadline(),
-                     viewer.to_viewer->deadline(), viewer.to_camera->deadline()});
+    next = std::min({next, viewer.camera_side->deadline(), viewer.viewer_side->deadline(), viewer.to_viewer->deadline(),
+                     viewer.to_camera->deadline()});
   }
   return next;
 }

@@ -32,7 +32,8 @@ net::rtcp::ReportBlock ReceiveStatistics::block(TimePoint now, rtp::Ssrc ssrc) {
   const std::int64_t lost = expected - static_cast<std::int64_t>(received_);
   const std::int64_t interval = expected - expected_before_;
   const std::int64_t interval_lost = interval - static_cast<std::int64_t>(received_ - received_before_);
-  if (interval > 0 && interval_lost > 0) out.fraction_lost = static_cast<std::uint8_t>(std::min<std::int64_t>(255, interval_lost * 256 / interval));
+  if (interval > 0 && interval_lost > 0)
+    out.fraction_lost = static_cast<std::uint8_t>(std::min<std::int64_t>(255, interval_lost * 256 / interval));
   out.cumulative_lost = static_cast<std::int32_t>(std::clamp<std::int64_t>(lost, -0x800000, 0x7FFFFF));
   out.extended_highest_sequence_number = static_cast<std::uint32_t>(highest_);
   out.jitter = static_cast<std::uint32_t>(jitter_);

@@ -202,7 +202,8 @@ void ReceiverPeer::on_extended_report(const net::rtcp::ExtendedReport& report) {
   for (const auto& delay : report.delays) {
     if (delay.ssrc != config_.ssrc) continue;
     const std::uint32_t ticks = clock_.at(now_).middle() - delay.last_rr - delay.delay;
-    stats_.round_trip = nanoseconds((static_cast<std::int64_t>(static_cast<std::int32_t>(ticks)) * 1'000'000'000) >> 16);
+    stats_.round_trip =
+        nanoseconds((static_cast<std::int64_t>(static_cast<std::int32_t>(ticks)) * 1'000'000'000) >> 16);
   }
 }
 

@@ -34,15 +34,15 @@ struct ReceiverConfig {
 };
 
 struct ReceiverStats {
-  std::uint64_t packets = 0;     ///< media and RTX, authentic
-  std::uint64_t octets = 0;      ///< of their payloads
+  std::uint64_t packets = 0;  ///< media and RTX, authentic
+  std::uint64_t octets = 0;   ///< of their payloads
   std::uint64_t duplicates = 0;
-  std::uint64_t recovered = 0;   ///< came as retransmissions and were missing
-  std::uint64_t given_up = 0;    ///< packets that never came
-  std::uint64_t frames = 0;      ///< complete
+  std::uint64_t recovered = 0;    ///< came as retransmissions and were missing
+  std::uint64_t given_up = 0;     ///< packets that never came
+  std::uint64_t frames = 0;       ///< complete
   std::uint64_t undecodable = 0;  ///< of which after a gap and before the next key frame; only with keep_frames
-  std::uint64_t keyframes = 0;   ///< of which; only with keep_frames
-  std::uint64_t damaged = 0;     ///< payloads the depacketizer refused
+  std::uint64_t keyframes = 0;    ///< of which; only with keep_frames
+  std::uint64_t damaged = 0;      ///< payloads the depacketizer refused
   std::uint64_t not_authentic = 0;
   std::uint64_t nacks_sent = 0;
   std::uint64_t plis_sent = 0;

@@ -10,7 +10,8 @@ void VirtualLink::black_out(TimePoint from, TimePoint until) {
 }
 
 void VirtualLink::put_in_flight(TimePoint departs, ByteView datagram) {
-  const auto jitter = std::chrono::duration_cast<Duration>(std::chrono::duration<double>(config_.jitter) * random_.unit());
+  const auto jitter =
+      std::chrono::duration_cast<Duration>(std::chrono::duration<double>(config_.jitter) * random_.unit());
   in_flight_.emplace(departs + config_.delay + jitter, Bytes(datagram.begin(), datagram.end()));
 }
 

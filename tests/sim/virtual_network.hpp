@@ -15,10 +15,10 @@ namespace perch::sim {
 /// One direction. Probabilities are [0..1].
 struct LinkConfig {
   Duration delay = milliseconds(10);
-  Duration jitter{};         ///< added to the delay, uniform in [0, jitter]; more than the gap between packets reorders
-  double loss = 0;           ///< independent of one another
+  Duration jitter{};  ///< added to the delay, uniform in [0, jitter]; more than the gap between packets reorders
+  double loss = 0;    ///< independent of one another
   double duplication = 0;
-  Bitrate capacity;          ///< 0: without limit
+  Bitrate capacity;                          ///< 0: without limit
   Duration queue_limit = milliseconds(300);  ///< what would wait longer for its turn is dropped
 };
 

@@ -10,7 +10,8 @@ using namespace perch;
 using namespace perch::net;
 
 void drain(Peer& peer) {
-  while (peer.next_datagram()) {}
+  while (peer.next_datagram()) {
+  }
   while (const auto event = peer.next_event()) {
     if (std::holds_alternative<Peer::Connected>(*event)) std::abort();  // nobody has our private key
   }
@@ -27,7 +28,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   config.remote_fingerprints = {sim::test_certificate(2).fingerprint()};
   config.video = VideoSendConfig{{}, &history};
   TimePoint now{seconds(100)};
-  const auto peer = Peer::create(std::move(config), sim::test_certificate(1), random, NtpClock(now, seconds(1))).value();
+  const auto peer =
+      Peer::create(std::move(config), sim::test_certificate(1), random, NtpClock(now, seconds(1))).value();
   peer->start(now);
   drain(*peer);
   while (in.remaining() > 0) {

@@ -7,8 +7,8 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace perch;
   using namespace perch::net::rtcp;
-  const auto feedback = parse_transport_feedback(
-      {kTransportWideFeedback, PacketType::kTransportLayerFeedback, ByteView(data, size)});
+  const auto feedback =
+      parse_transport_feedback({kTransportWideFeedback, PacketType::kTransportLayerFeedback, ByteView(data, size)});
   if (!feedback) return 0;
   if (feedback->arrivals.size() > feedback->status_count || feedback->arrivals.size() > size) std::abort();
   Bytes buffer(std::size_t{4} * 65536);
