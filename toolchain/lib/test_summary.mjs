@@ -15,10 +15,12 @@ function cases(path) {
   }));
 }
 
+// Skipped is what a test said of itself (exit code 77, or GoogleTest's mark) or what is disabled in the tree. CTest also
+// writes <skipped> for a program that is missing or could not be started: that is a failure.
 function outcome(status, body) {
-  if (/<failure\b/.test(body) || status === 'fail') return 'failed';
-  if (/<skipped\b/.test(body) || status === 'disabled' || status === 'notrun') return 'skipped';
-  return 'passed';
+  const skip = /<skipped\b[^>]*message="([^"]*)"/.exec(body)?.[1];
+  if (status === 'disabled' || (skip && /^SKIP_/.test(skip))) return 'skipped';
+  return status === 'run' ? 'passed' : 'failed';
 }
 
 function reason({ output }) {
@@ -29,6 +31,6 @@ function reason({ output }) {
 const all = process.argv.slice(2).flatMap(cases);
 const of = (wanted) => all.filter((test) => test.outcome === wanted);
 for (const test of of('skipped')) console.log(`skipped  ${test.name}: ${reason(test)}`);
-for (const test of of('failed')) console.log(`failed   ${test.name}`);
+for (const test of of('failed')) console.log(`failed   ${test.name}${test.output.trim() ? '' : ': it left no output'}`);
 console.log(`${of('passed').length} passed, ${of('failed').length} failed, ${of('skipped').length} skipped`);
 process.exitCode = of('failed').length > 0 || all.length === 0 ? 1 : 0;
