@@ -1,5 +1,4 @@
 # How tests are registered: one GoogleTest program per folder, scripts with exit code 77 for "skipped".
-find_package(GTest REQUIRED)
 include(GoogleTest)
 
 # perch_gtest(NAME LABEL unit SOURCES ... LINK ...): discovered case by case.
