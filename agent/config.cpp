@@ -1,6 +1,7 @@
 #include "agent/config.hpp"
 
 #include <array>
+#include <cstdio>
 
 #include "agent/config_checks.hpp"
 
@@ -67,8 +68,15 @@ const std::array kKeys{
 std::string toml_string(const std::string& value) {
   std::string out = "\"";
   for (const char c : value) {
+    const auto code = static_cast<unsigned char>(c);
     if (c == '"' || c == '\\') out += '\\';
-    out += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
+    if (code >= 0x20 && code != 0x7f) {
+      out += c;
+      continue;
+    }
+    std::array<char, 8> escape{};  // TOML 1.0 "String": control characters are written \uXXXX
+    std::snprintf(escape.data(), escape.size(), "\\u%04X", code);
+    out += escape.data();
   }
   return out + '"';
 }

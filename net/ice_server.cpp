@@ -49,7 +49,7 @@ Result<void> take_host_port(std::string_view rest, IceServer& server) {
     port = cut_tail(rest, ':').value_or("");
     server.host = rest;
   }
-  if (server.host.empty() || server.host.find_first_of(" /\r\n") != std::string::npos)
+  if (server.host.empty() || server.host.find_first_of(" /\t\r\n") != std::string::npos)
     return fail(Errc::kInvalid, "ICE server: no valid host name");
   if (port.empty()) return {};
   const auto number = parse_decimal(port, 65535);

@@ -27,7 +27,7 @@ TEST(BrokerUrl, TakesIpv6InBrackets) {
 
 TEST(BrokerUrl, RefusesWhatCannotBeABroker) {
   for (const char* url : {"", "mqtt://", "http://x", "broker:1883", "mqtt://h:0", "mqtt://h:65536", "mqtt://h:x",
-                          "mqtt://h/path", "mqtt://a b", "mqtt://u:p@h"})
+                          "mqtt://h/path", "mqtt://a b", "mqtt://a\tb", "mqtt://u:p@h"})
     EXPECT_FALSE(parse_broker_url(url)) << url;
 }
 
