@@ -26,7 +26,8 @@ function dependencies() {
 /** The fingerprint of everything the verdict on this source depends on. */
 function fingerprint({ file, command }, files, version) {
   const hash = createHash('sha256').update(version).update(command.replaceAll(root, ''));
-  for (const path of [join(root, '.clang-tidy'), file, ...files]) hash.update(path.slice(root.length)).update(readFileSync(path));
+  const settings = [join(root, '.clang-tidy'), ...(file.startsWith(join(root, 'tests/')) ? [join(root, 'tests/.clang-tidy')] : [])];
+  for (const path of [...settings, file, ...files]) hash.update(path.slice(root.length)).update(readFileSync(path));
   return hash.digest('hex');
 }
 
