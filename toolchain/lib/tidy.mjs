@@ -43,7 +43,9 @@ function examine(file) {
 async function main() {
   const version = execFileSync(tool, ['--version'], { encoding: 'utf8' });
   const recorded = dependencies();
-  const sources = JSON.parse(readFileSync(join(build, 'compile_commands.json'), 'utf8')).filter(({ file }) => is_ours(file));
+  const commands = JSON.parse(readFileSync(join(build, 'compile_commands.json'), 'utf8')).filter(({ file }) => is_ours(file));
+  // A source may be part of several programs; looking at it once is enough.
+  const sources = [...new Map(commands.reverse().map((command) => [command.file, command])).values()].reverse();
   mkdirSync(cache, { recursive: true });
   const stamped = sources.map((source) => ({ ...source, stamp: join(cache, fingerprint(source, recorded.get(source.file) ?? [], version)) }));
   const queue = stamped.filter(({ stamp }) => !existsSync(stamp));
