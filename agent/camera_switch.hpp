@@ -14,7 +14,7 @@ namespace perch::agent {
 class CameraSwitch {
  public:
   struct Callbacks {
-    std::function<void(rtp::FramePacketsPtr)> on_frame;  ///< on the video thread, must not block
+    std::function<void(rtp::FramePacketsPtr)> on_frame;         ///< on the video thread, must not block
     std::function<void(const codec::PipelineEvent&)> on_event;  ///< on ctl
     std::function<void()> on_closed;                            ///< on ctl: no more frames come
   };

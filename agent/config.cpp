@@ -8,7 +8,8 @@
 namespace perch::agent {
 namespace {
 
-#define PERCH_FIELD(member) [](Config& c) -> auto& { return c.member; }
+#define PERCH_FIELD(member) \
+  [](Config & c) -> auto& { return c.member; }  // NOLINT: a member name takes no parentheses
 
 const std::array kKeys{
     ConfigKey{"camera", "id", "", "Name of this camera in topics and links: letters, digits, _ and -.",
@@ -16,7 +17,8 @@ const std::array kKeys{
     ConfigKey{"camera", "name", "", "Name that people see; the id when empty.",
               TextField{PERCH_FIELD(camera.name), check_display_name}},
 
-    ConfigKey{"video", "source", "", "auto (first camera, else the pattern), pattern, /dev/videoN or file:PATH (.y4m, .h264).",
+    ConfigKey{"video", "source", "",
+              "auto (first camera, else the pattern), pattern, /dev/videoN or file:PATH (.y4m, .h264).",
               TextField{PERCH_FIELD(video.source), check_video_source}},
     ConfigKey{"video", "width", "pixels", "Picture width; the camera's nearest is taken.",
               IntegerField{PERCH_FIELD(video.width), 64, 4096}},
@@ -38,7 +40,8 @@ const std::array kKeys{
 
     ConfigKey{"broker", "url", "", "MQTT broker, mqtt://HOST:PORT or mqtts://HOST:PORT.",
               TextField{PERCH_FIELD(broker.url), check_broker_url}},
-    ConfigKey{"broker", "prefix", "", "First part of every topic.", TextField{PERCH_FIELD(broker.prefix), check_prefix}},
+    ConfigKey{"broker", "prefix", "", "First part of every topic.",
+              TextField{PERCH_FIELD(broker.prefix), check_prefix}},
     ConfigKey{"broker", "username", "", "User name at the broker; empty: anonymous.",
               TextField{PERCH_FIELD(broker.username), check_any}},
     ConfigKey{"broker", "password_file", "", "File that holds the password and that nobody else may read.",
@@ -87,9 +90,7 @@ std::string toml_list(const std::vector<std::string>& values) {
   return out + ']';
 }
 
-std::string unit_suffix(const ConfigKey& key) {
-  return *key.unit != '\0' ? " [" + std::string(key.unit) + "]" : "";
-}
+std::string unit_suffix(const ConfigKey& key) { return *key.unit != '\0' ? " [" + std::string(key.unit) + "]" : ""; }
 
 }  // namespace
 

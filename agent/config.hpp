@@ -20,13 +20,13 @@ struct Config {
   } camera;
   struct {
     std::string source = "auto";
-    std::int64_t width = 1280;               // [pixels]
-    std::int64_t height = 720;               // [pixels]
-    std::int64_t fps = 30;                   // [frames/s]
-    std::int64_t max_bitrate = 2'000'000;    // [bit/s]
+    std::int64_t width = 1280;             // [pixels]
+    std::int64_t height = 720;             // [pixels]
+    std::int64_t fps = 30;                 // [frames/s]
+    std::int64_t max_bitrate = 2'000'000;  // [bit/s]
     std::string encoder = "auto";
-    std::int64_t vbv_frames = 2;             // [frames]
-    std::int64_t linger_s = 5;               // [s]
+    std::int64_t vbv_frames = 2;  // [frames]
+    std::int64_t linger_s = 5;    // [s]
   } video;
   struct {
     std::string source = "off";

@@ -37,7 +37,8 @@ Result<void> check_id(const std::string& value) {
 }
 
 Result<void> check_display_name(const std::string& value) {
-  const bool printable = std::none_of(value.begin(), value.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; });
+  const bool printable =
+      std::none_of(value.begin(), value.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; });
   if (printable && value.size() <= 128) return {};
   return fail(Errc::kInvalid, "must be at most 128 bytes, without control characters");
 }

@@ -205,7 +205,8 @@ Result<std::string> read_secret_file(const std::string& path) {
     return fail(Errc::kPermission, "others can read the secret file " + in_quotes(path) + ": chmod 600 it");
   std::ifstream file(path, std::ios::binary);
   std::string secret;
-  if (!file || !std::getline(file, secret)) return fail(Errc::kInvalid, "the secret file " + in_quotes(path) + " is empty");
+  if (!file || !std::getline(file, secret))
+    return fail(Errc::kInvalid, "the secret file " + in_quotes(path) + " is empty");
   return secret;
 }
 

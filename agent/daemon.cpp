@@ -110,8 +110,8 @@ class Daemon::Impl {
 Daemon::Impl::Impl(const Config& config, net::DtlsCertificate certificate, signaling::MqttOptions mqtt)
     : ice_(ice_config(config)),
       certificate_(std::move(certificate)),
-      table_(monotonic_now(), config.broker.prefix, camera_state(config, ice_), std::make_unique<signaling::OpenAccess>(),
-             random_),
+      table_(monotonic_now(), config.broker.prefix, camera_state(config, ice_),
+             std::make_unique<signaling::OpenAccess>(), random_),
       net_(ice_, certificate_, random_, net_events()),
       camera_(loop_, pipeline_config(config, random_), seconds(config.video.linger_s),
               {.on_frame = [this](rtp::FramePacketsPtr frame) { net_.push_frame(std::move(frame)); },
@@ -138,12 +138,13 @@ auto Daemon::Impl::posted(F call) {
 net::NetThread::Events Daemon::Impl::net_events() {
   net::NetThread::Events events;
   using net::LinkId;
-  events.on_local_candidate = posted([this](LinkId id, std::string line) { viewers_.on_local_candidate(id, line); });
+  events.on_local_candidate =
+      posted([this](LinkId id, const std::string& line) { viewers_.on_local_candidate(id, line); });
   events.on_gathering_done = posted([this](LinkId id) { viewers_.on_gathering_done(id); });
   events.on_ice_connected = posted([this](LinkId id) { viewers_.on_ice_connected(id); });
   events.on_connected = posted([this](LinkId id) { viewers_.on_connected(id); });
   events.on_ended =
-      posted([this](LinkId id, net::LinkEnd how, std::string why) { viewers_.on_link_ended(id, how, why); });
+      posted([this](LinkId id, net::LinkEnd how, const std::string& why) { viewers_.on_link_ended(id, how, why); });
   events.on_keyframe_wanted = posted([this] { camera_.request_keyframe(); });
   return events;
 }
@@ -183,7 +184,7 @@ void Daemon::Impl::shut_down() {
 Daemon::Daemon(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Daemon::~Daemon() = default;
 
-Result<std::unique_ptr<Daemon>> Daemon::create(Config config) {
+Result<std::unique_ptr<Daemon>> Daemon::create(const Config& config) {
   SystemRandom random;
   auto mqtt = mqtt_options(config);
   if (!mqtt) return fail(std::move(mqtt.error()));

@@ -12,7 +12,7 @@ class Daemon {
  public:
   /// Errors: the state folder cannot be written, a secret cannot be read. A missing camera or broker is none: both are
   /// tried again while it runs.
-  [[nodiscard]] static Result<std::unique_ptr<Daemon>> create(Config config);
+  [[nodiscard]] static Result<std::unique_ptr<Daemon>> create(const Config& config);
   ~Daemon();
   /// Runs until SIGTERM or SIGINT, then says goodbye to everybody. Blocks; main thread.
   void run();

@@ -21,10 +21,10 @@ agent::ConfigFile read_configuration(const Options& options) {
   return agent::load_config(given ? options.config_path : agent::kDefaultConfigPath);
 }
 
-int run_daemon(agent::Config config) {
+int run_daemon(const agent::Config& config) {
   LogLevel level{};
   if (parse_log_level(config.log.level, level)) set_log_level(level);
-  auto daemon = agent::Daemon::create(std::move(config));
+  auto daemon = agent::Daemon::create(config);
   if (!daemon) {
     PERCH_ERROR("agent", "msg=\"cannot start\" reason=%s", in_quotes(daemon.error().message()).c_str());
     return 1;
@@ -38,7 +38,7 @@ int run_with_configuration(const Options& options) {
   for (const std::string& error : file.errors) std::fprintf(stderr, "%s\n", error.c_str());
   if (!file.errors.empty()) return 1;
   if (options.action == Options::Action::kCheckConfig) return 0;
-  if (options.action == Options::Action::kRun) return run_daemon(std::move(file.config));
+  if (options.action == Options::Action::kRun) return run_daemon(file.config);
   std::fputs(agent::print_config(std::move(file.config)).c_str(), stdout);
   return 0;
 }

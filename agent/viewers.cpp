@@ -27,7 +27,11 @@ Reason reason_of(net::LinkEnd how) {
 
 Viewers::Viewers(SessionTable& table, net::NetThread& net, const net::Fingerprint& fingerprint, Random& random,
                  Callbacks callbacks)
-    : table_(table), net_(net), fingerprint_(fingerprint.to_string()), random_(random), callbacks_(std::move(callbacks)) {}
+    : table_(table),
+      net_(net),
+      fingerprint_(fingerprint.to_string()),
+      random_(random),
+      callbacks_(std::move(callbacks)) {}
 
 void Viewers::on_event(TimePoint now, SessionEvent event) {
   std::visit([&](const auto& e) { on(now, e); }, event);

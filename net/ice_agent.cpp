@@ -87,7 +87,8 @@ class IceAgent::Impl {
 
 IceAgent::Impl::Impl(EventLoop& loop, bool controlling, Callbacks callbacks)
     : loop_(loop), callbacks_(std::move(callbacks)) {
-  const auto options = static_cast<NiceAgentOption>(NICE_AGENT_OPTION_ICE_TRICKLE | NICE_AGENT_OPTION_CONSENT_FRESHNESS);
+  const auto options =
+      static_cast<NiceAgentOption>(NICE_AGENT_OPTION_ICE_TRICKLE | NICE_AGENT_OPTION_CONSENT_FRESHNESS);
   agent_.reset(nice_agent_new_full(loop.native(), NICE_COMPATIBILITY_RFC5245, options));
   g_object_set(agent_.get(), "controlling-mode", controlling ? TRUE : FALSE, "upnp", FALSE, "ice-tcp", FALSE,
                "stun-pacing-timer", kPacingMs, nullptr);
@@ -98,7 +99,8 @@ IceAgent::Impl::~Impl() {
   nice_agent_attach_recv(agent_.get(), stream_, kComponent, loop_.native(), nullptr, nullptr);
   if (!relays_configured_) return;
   // A TURN allocation is given back (RFC 8656 §8) before the agent goes; the callback holds the last reference.
-  nice_agent_close_async(agent_.get(), [](GObject* agent, GAsyncResult*, gpointer) { g_object_unref(agent); }, nullptr);
+  nice_agent_close_async(
+      agent_.get(), [](GObject* agent, GAsyncResult*, gpointer) { g_object_unref(agent); }, nullptr);
   static_cast<void>(agent_.release());
 }
 
@@ -146,7 +148,9 @@ Result<void> IceAgent::Impl::configure(const IceConfig& config, const IceCredent
 
 Result<void> IceAgent::Impl::gather() {
   if (nice_agent_gather_candidates(agent_.get(), stream_)) return {};
-  return fail(Errc::kUnavailable, "no usable network address (libnice leaves out loopback, docker*, veth* and virbr*; name addresses in [ice] local_addresses)");
+  return fail(Errc::kUnavailable,
+              "no usable network address (libnice leaves out loopback, docker*, veth* and virbr*; name addresses in "
+              "[ice] local_addresses)");
 }
 
 void IceAgent::Impl::set_remote_credentials(const IceCredentials& remote) {
@@ -184,7 +188,8 @@ void IceAgent::Impl::restart(const IceCredentials& local, const IceCredentials& 
 /// The sockets stay, so do the candidates; but the browser's new generation has not heard of them.
 void IceAgent::Impl::report_candidates_again() {
   GSList* candidates = nice_agent_get_local_candidates(agent_.get(), stream_, kComponent);
-  for (GSList* item = candidates; item != nullptr; item = item->next) on_candidate(static_cast<NiceCandidate*>(item->data));
+  for (GSList* item = candidates; item != nullptr; item = item->next)
+    on_candidate(static_cast<NiceCandidate*>(item->data));
   g_slist_free_full(candidates, [](gpointer c) { nice_candidate_free(static_cast<NiceCandidate*>(c)); });
   callbacks_.on_gathering_done();
 }

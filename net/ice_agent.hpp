@@ -34,8 +34,8 @@ class IceAgent {
   struct Callbacks {
     std::function<void(std::string candidate)> on_local_candidate;  ///< "candidate:…", RFC 8839 §5.1
     std::function<void()> on_gathering_done;
-    std::function<void()> on_connected;  ///< a pair works; may come again after a restart
-    std::function<void()> on_failed;     ///< no pair works, or consent expired (RFC 7675: about 8 s here)
+    std::function<void()> on_connected;         ///< a pair works; may come again after a restart
+    std::function<void()> on_failed;            ///< no pair works, or consent expired (RFC 7675: about 8 s here)
     std::function<void(ByteView)> on_datagram;  ///< borrowed for the call
   };
 

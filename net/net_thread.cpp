@@ -29,12 +29,12 @@ NetThread::~NetThread() {
 }
 
 void NetThread::add(LinkId id, std::string label, bool controlling, IceCredentials local) {
-  loop_.post([=, this, label = std::move(label), local = std::move(local)] { add_link(id, label, controlling, local); });
+  loop_.post(
+      [=, this, label = std::move(label), local = std::move(local)] { add_link(id, label, controlling, local); });
 }
 
 void NetThread::add_link(LinkId id, std::string label, bool controlling, const IceCredentials& local) {
-  const LinkContext context{loop_,  ice_,   certificate_, history_, random_, NtpClock::from_system(),
-                            batch_, join_age_};
+  const LinkContext context{loop_, ice_, certificate_, history_, random_, NtpClock::from_system(), batch_, join_age_};
   auto link = ViewerLink::create(context, std::move(label), controlling, local, callbacks_for(id));
   if (!link) return events_.on_ended(id, LinkEnd::kIceFailed, link.error().message());
   links_.emplace(id, std::move(*link));

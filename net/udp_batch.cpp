@@ -16,7 +16,8 @@
 namespace perch::net {
 namespace {
 
-constexpr std::size_t kMostSegments = 44;  // 44 × 1,472 bytes stay under the 64 KiB of one IP packet; the kernel allows 64
+constexpr std::size_t kMostSegments =
+    44;  // 44 × 1,472 bytes stay under the 64 KiB of one IP packet; the kernel allows 64
 constexpr std::size_t kMostMessages = 32;
 
 iovec to_iovec(ByteView bytes) { return {const_cast<std::uint8_t*>(bytes.data()), bytes.size()}; }

@@ -19,10 +19,7 @@ const char* to_string(LinkEnd end) {
 }
 
 ViewerLink::ViewerLink(LinkContext context, std::string label, Callbacks callbacks)
-    : context_(context),
-      label_(std::move(label)),
-      callbacks_(std::move(callbacks)),
-      timer_(context.loop, [this] {
+    : context_(context), label_(std::move(label)), callbacks_(std::move(callbacks)), timer_(context.loop, [this] {
         const TimePoint now = monotonic_now();
         peer_->on_deadline(now);
         pump(now);
@@ -63,9 +60,7 @@ void ViewerLink::add_candidates(const std::vector<std::string>& candidates, bool
   if (done) ice_->remote_candidates_done();
 }
 
-void ViewerLink::restart(const IceCredentials& local, const IceCredentials& remote) {
-  ice_->restart(local, remote);
-}
+void ViewerLink::restart(const IceCredentials& local, const IceCredentials& remote) { ice_->restart(local, remote); }
 
 void ViewerLink::on_ice_connected() {
   path_known_ = true;

@@ -24,7 +24,7 @@ struct LinkContext {
   const rtp::PacketHistory& history;
   Random& random;
   NtpClock clock;
-  DatagramBatch& batch;  ///< scratch, empty between calls
+  DatagramBatch& batch;      ///< scratch, empty between calls
   const Duration& join_age;  ///< a key frame of at most this age starts a joiner
 };
 

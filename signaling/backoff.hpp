@@ -11,8 +11,8 @@ namespace perch::signaling {
 class Backoff {
  public:
   static constexpr Duration kFirst = milliseconds(250);
-  static constexpr Duration kShortCap = seconds(4);        // service target: back within 5 s of the broker
-  static constexpr int kAttemptsUnderShortCap = 75;        // 75 × about 3 s: the first four minutes
+  static constexpr Duration kShortCap = seconds(4);  // service target: back within 5 s of the broker
+  static constexpr int kAttemptsUnderShortCap = 75;  // 75 × about 3 s: the first four minutes
   static constexpr Duration kLongCap = seconds(30);
 
   explicit Backoff(Random& random) : random_(random) {}

@@ -41,7 +41,9 @@ Result<BrokerUrl> parse_broker_url(std::string_view url) {
   if (url.find('@') != std::string_view::npos)
     return fail(Errc::kInvalid, "broker url must not hold a password: use [broker] username and password_file");
   const HostPort parts = split_host_port(url);
-  const auto is_foreign = [](char c) { return static_cast<unsigned char>(c) <= ' ' || c == '/' || c == '?' || c == '#'; };
+  const auto is_foreign = [](char c) {
+    return static_cast<unsigned char>(c) <= ' ' || c == '/' || c == '?' || c == '#';
+  };
   if (parts.host.empty() || std::any_of(parts.host.begin(), parts.host.end(), is_foreign))
     return fail(Errc::kInvalid, "broker url has no valid host name");
   parsed.host = parts.host;

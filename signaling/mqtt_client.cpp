@@ -31,7 +31,8 @@ struct Properties {
 /// One try at connecting, shared with the thread that blocks in it. Whoever comes last frees it.
 class Attempt {
  public:
-  Attempt(EventLoop& loop, MosquittoPtr made, BrokerUrl to) : client(std::move(made)), broker(std::move(to)), loop_(&loop) {}
+  Attempt(EventLoop& loop, MosquittoPtr made, BrokerUrl to)
+      : client(std::move(made)), broker(std::move(to)), loop_(&loop) {}
   /// From the owner: nobody waits any more, the loop may be gone when the thread returns.
   void abandon() {
     const std::lock_guard lock(mutex_);
@@ -108,7 +109,7 @@ class MqttClient::Impl {
   Timer misc_;
   bool mqtt5_ = true;
   bool connected_ = false;
-  bool refused_ = false;      ///< the broker answered no: its words are in the log already
+  bool refused_ = false;  ///< the broker answered no: its words are in the log already
   bool callback_running_ = false;
   std::string last_failure_;  ///< a repeated failure is logged once
 };
@@ -119,9 +120,10 @@ MosquittoPtr MqttClient::Impl::make_client() {
   mosquitto_int_option(client.get(), MOSQ_OPT_PROTOCOL_VERSION, mqtt5_ ? MQTT_PROTOCOL_V5 : MQTT_PROTOCOL_V311);
   set_credentials(client.get());
   set_will(client.get());
-  mosquitto_connect_v5_callback_set(client.get(), [](mosquitto*, void* self, int reason, int, const mosquitto_property*) {
-    static_cast<Impl*>(self)->on_connack(reason);
-  });
+  mosquitto_connect_v5_callback_set(client.get(),
+                                    [](mosquitto*, void* self, int reason, int, const mosquitto_property*) {
+                                      static_cast<Impl*>(self)->on_connack(reason);
+                                    });
   mosquitto_message_callback_set(client.get(), [](mosquitto*, void* self, const mosquitto_message* message) {
     const auto* bytes = static_cast<const std::uint8_t*>(message->payload);
     const ByteView payload(bytes, static_cast<std::size_t>(message->payloadlen));
@@ -176,7 +178,8 @@ void MqttClient::Impl::on_attempt_done(const std::shared_ptr<Attempt>& attempt, 
   client_ = std::move(attempt->client);
   attempt_.reset();
   refused_ = false;
-  watch_ = std::make_unique<IoWatch>(loop_, mosquitto_socket(client_.get()), [this](unsigned ready) { on_ready(ready); });
+  watch_ =
+      std::make_unique<IoWatch>(loop_, mosquitto_socket(client_.get()), [this](unsigned ready) { on_ready(ready); });
   misc_.set(monotonic_now() + kMiscInterval);
   service(MOSQ_ERR_SUCCESS);
 }
@@ -231,7 +234,8 @@ void MqttClient::Impl::on_connack(int reason) {
   connected_ = true;
   backoff_.reset();
   last_failure_.clear();
-  for (const std::string& filter : options_.subscriptions) mosquitto_subscribe(client_.get(), nullptr, filter.c_str(), 1);
+  for (const std::string& filter : options_.subscriptions)
+    mosquitto_subscribe(client_.get(), nullptr, filter.c_str(), 1);
   PERCH_INFO(kModule, "state=connected host=%s port=%u version=%s", in_quotes(options_.broker.host).c_str(),
              options_.broker.port, mqtt5_ ? "5" : "3.1.1");
   callbacks_.on_connected();
@@ -260,8 +264,9 @@ void MqttClient::Impl::schedule_retry(const std::string& why) {
   patience_.set(kNever);
   const Duration delay = backoff_.next();
   if (why != last_failure_) {
-    PERCH_WARN(kModule, "state=retrying host=%s port=%u reason=%s next_ms=%lld", in_quotes(options_.broker.host).c_str(),
-               options_.broker.port, in_quotes(why).c_str(), static_cast<long long>(to_ms(delay)));
+    PERCH_WARN(kModule, "state=retrying host=%s port=%u reason=%s next_ms=%lld",
+               in_quotes(options_.broker.host).c_str(), options_.broker.port, in_quotes(why).c_str(),
+               static_cast<long long>(to_ms(delay)));
     last_failure_ = why;
   }
   retry_.set(monotonic_now() + delay);

@@ -53,8 +53,9 @@ BenchViewer::BenchViewer(ViewerContext context, SessionKey key)
 std::string BenchViewer::offer_sdp() const {
   return "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE 0\r\n"
          "m=video 9 UDP/TLS/RTP/SAVPF 108 109\r\nc=IN IP4 0.0.0.0\r\n"
-         "a=ice-ufrag:" + local_.ufrag + "\r\na=ice-pwd:" + local_.pwd +
-         "\r\na=ice-options:trickle\r\na=fingerprint:sha-256 " + context_.certificate.fingerprint().to_string() +
+         "a=ice-ufrag:" +
+         local_.ufrag + "\r\na=ice-pwd:" + local_.pwd + "\r\na=ice-options:trickle\r\na=fingerprint:sha-256 " +
+         context_.certificate.fingerprint().to_string() +
          "\r\na=setup:actpass\r\na=mid:0\r\n"
          "a=extmap:2 http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time\r\n"
          "a=extmap:3 http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01\r\n"

@@ -134,9 +134,11 @@ void Receiver::write_json(double elapsed_s) const {
   out << "{\"seconds\":" << elapsed_s << ",\"viewers\":[";
   for (std::size_t i = 0; i < viewers_.size(); ++i) {
     const auto stats = viewers_[i]->stats();
-    const double first_ms = viewers_[i]->first_rtp() ? static_cast<double>(to_us(*viewers_[i]->first_rtp())) / 1000 : -1;
+    const double first_ms =
+        viewers_[i]->first_rtp() ? static_cast<double>(to_us(*viewers_[i]->first_rtp())) / 1000 : -1;
     out << (i ? "," : "") << "{\"packets\":" << stats.packets << ",\"lost\":" << stats.given_up
-        << ",\"frames\":" << stats.frames << ",\"nacks\":" << stats.nacks_sent << ",\"first_rtp_ms\":" << first_ms << "}";
+        << ",\"frames\":" << stats.frames << ",\"nacks\":" << stats.nacks_sent << ",\"first_rtp_ms\":" << first_ms
+        << "}";
   }
   out << "]}\n";
 }
@@ -178,8 +180,10 @@ std::optional<Options> parse_options(int argc, char** argv) {
 int run(int argc, char** argv) {
   auto options = parse_options(argc, argv);
   if (!options) {
-    std::fputs("usage: perch_receiver --broker mqtt://HOST:PORT --camera ID --viewers N --seconds S [--json FILE]\n"
-               "                      [--prefix P] [--local-address A]\n", stderr);
+    std::fputs(
+        "usage: perch_receiver --broker mqtt://HOST:PORT --camera ID --viewers N --seconds S [--json FILE]\n"
+        "                      [--prefix P] [--local-address A]\n",
+        stderr);
     return 2;
   }
   set_log_level(LogLevel::kWarning);

@@ -56,6 +56,13 @@ gint64 to_glib_time(TimePoint t) {
   return t == kNever ? -1 : (t.time_since_epoch().count() + 999) / 1000;
 }
 
+/// GLib blocks a source during its own callback and wakes the loop through a pipe when it unblocks it, unless the source
+/// may recurse. Ours never run a nested loop, so that turn would be for nothing.
+void attach(GSource* source, const EventLoop& loop) {
+  g_source_set_can_recurse(source, TRUE);
+  g_source_attach(source, loop.native());
+}
+
 void drop(GSource* source) {
   g_source_destroy(source);
   g_source_unref(source);
@@ -92,7 +99,7 @@ Timer::Timer(EventLoop& loop, Task on_fire) : on_fire_(std::move(on_fire)) {
     set(kNever);  // before the callback, which may set the next deadline
     on_fire_();
   });
-  g_source_attach(source_, loop.native());
+  attach(source_, loop);
 }
 
 Timer::~Timer() {
@@ -114,7 +121,7 @@ IoWatch::IoWatch(EventLoop& loop, int fd, std::function<void(unsigned)> on_ready
   auto* watch = reinterpret_cast<WatchSource*>(source_);
   watch->tag = tag_;
   watch->on_ready = &on_ready_;
-  g_source_attach(source_, loop.native());
+  attach(source_, loop);
 }
 
 IoWatch::~IoWatch() { drop(source_); }

@@ -11,8 +11,8 @@ struct _GSource;
 
 namespace perch {
 
-/// Owns a GMainContext. `run`, timers and watches belong to the thread that runs the loop; `post` and `quit` are for any
-/// thread. Must outlive every Timer and IoWatch made from it.
+/// Owns a GMainContext. `run`, timers and watches belong to the thread that runs the loop; `post` and `quit` are for
+/// any thread. Must outlive every Timer and IoWatch made from it.
 class EventLoop {
  public:
   EventLoop();

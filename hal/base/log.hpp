@@ -24,8 +24,8 @@ void log_line(LogLevel level, const char* module, const char* format, ...) __att
 }  // namespace perch
 
 /// Arguments are evaluated only when the level is on.
-#define PERCH_LOG(level, module, ...)                                                \
-  do {                                                                               \
+#define PERCH_LOG(level, module, ...)                                               \
+  do {                                                                              \
     if (::perch::log_enabled(level)) ::perch::log_line(level, module, __VA_ARGS__); \
   } while (false)
 #define PERCH_ERROR(module, ...) PERCH_LOG(::perch::LogLevel::kError, module, __VA_ARGS__)

@@ -32,9 +32,7 @@ struct FrameRate {
   std::uint32_t numerator = 30;
   std::uint32_t denominator = 1;
   [[nodiscard]] constexpr double per_second() const { return static_cast<double>(numerator) / denominator; }
-  [[nodiscard]] constexpr Duration interval() const {
-    return nanoseconds(1'000'000'000LL * denominator / numerator);
-  }
+  [[nodiscard]] constexpr Duration interval() const { return nanoseconds(1'000'000'000LL * denominator / numerator); }
   constexpr bool operator==(const FrameRate&) const = default;
 };
 

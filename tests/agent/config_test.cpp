@@ -22,7 +22,8 @@ TEST(Config, EmptyFileIsAllDefaults) {
 
 TEST(Config, ReadsEveryKindOfValue) {
   const ConfigFile file = parse_config(
-      "[camera]\nid = \"front-door\"\n[video]\nfps = 15\n[ice]\nlocal_addresses = [\"127.0.0.1\", \"::1\"]\n", "x.toml");
+      "[camera]\nid = \"front-door\"\n[video]\nfps = 15\n[ice]\nlocal_addresses = [\"127.0.0.1\", \"::1\"]\n",
+      "x.toml");
   EXPECT_EQ(file.errors, Lines{});
   EXPECT_EQ(file.config.camera.id, "front-door");
   EXPECT_EQ(file.config.video.fps, 15);
@@ -50,8 +51,8 @@ TEST(Config, UnknownSectionIsAnErrorWithASuggestion) {
 }
 
 TEST(Config, ReportsAllMistakesInTheOrderOfTheFile) {
-  const ConfigFile file = parse_config(
-      "[video]\nwidth = 7\nfps = \"fast\"\n[access]\nmax_viewers = 0\n[camera]\nid = \"a/b\"\n", "x.toml");
+  const ConfigFile file =
+      parse_config("[video]\nwidth = 7\nfps = \"fast\"\n[access]\nmax_viewers = 0\n[camera]\nid = \"a/b\"\n", "x.toml");
   ASSERT_EQ(file.errors.size(), 4U);
   EXPECT_TRUE(file.errors[0].starts_with("x.toml:2:")) << file.errors[0];
   EXPECT_TRUE(file.errors[1].starts_with("x.toml:3:")) << file.errors[1];

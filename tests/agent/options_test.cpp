@@ -12,6 +12,7 @@ using Action = Options::Action;
 Result<Options> parse(std::vector<std::string> words) {
   words.insert(words.begin(), "perchd");
   std::vector<char*> argv;
+  argv.reserve(words.size() + 1);
   for (std::string& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
   return parse_options(static_cast<int>(words.size()), argv.data());

@@ -17,7 +17,7 @@ class DtlsPair {
  public:
   using Events = std::vector<DtlsTransport::Event>;
   /// What becomes of the `index`th datagram of the run (both directions counted together): what is delivered.
-  using Wire = std::function<std::vector<Bytes>(std::size_t index, bool from_client, Bytes)>;
+  using Wire = std::function<std::vector<Bytes>(std::size_t index, bool from_client, const Bytes&)>;
 
   explicit DtlsPair(std::vector<Fingerprint> expected_server = {test_certificate(2).fingerprint()},
                     std::vector<Fingerprint> expected_client = {test_certificate(1).fingerprint()})
@@ -55,7 +55,7 @@ class DtlsPair {
   TimePoint now{seconds(1000)};
   Events client_events;
   Events server_events;
-  Wire wire = [](std::size_t, bool, Bytes datagram) { return std::vector<Bytes>{std::move(datagram)}; };
+  Wire wire = [](std::size_t, bool, const Bytes& datagram) { return std::vector<Bytes>{datagram}; };
   std::size_t sent = 0;
 
  private:
@@ -64,7 +64,7 @@ class DtlsPair {
     while (std::optional<Bytes> datagram = from.next_datagram()) {
       any = true;
       EXPECT_LE(datagram->size(), 1200u);
-      for (const Bytes& delivered : wire(sent++, from_client, std::move(*datagram))) to.on_datagram(now, delivered);
+      for (const Bytes& delivered : wire(sent++, from_client, *datagram)) to.on_datagram(now, delivered);
     }
     return any;
   }

@@ -70,8 +70,8 @@ class LosingOneDatagram : public testing::TestWithParam<std::size_t> {};
 
 TEST_P(LosingOneDatagram, RecoversWithinAFewTimeouts) {
   DtlsPair pair;
-  pair.wire = [](std::size_t index, bool, Bytes datagram) {
-    return index == GetParam() ? std::vector<Bytes>{} : std::vector<Bytes>{std::move(datagram)};
+  pair.wire = [](std::size_t index, bool, const Bytes& datagram) {
+    return index == GetParam() ? std::vector<Bytes>{} : std::vector<Bytes>{datagram};
   };
   const TimePoint start = pair.now;
   pair.client.start(pair.now);
@@ -89,7 +89,7 @@ TEST(DtlsTransport, FirstRetransmissionComesAfter100ms) {
 
 TEST(DtlsTransport, GivesUpOnASilentPeerWithinHalfAMinute) {
   DtlsPair pair;
-  pair.wire = [](std::size_t, bool, Bytes) { return std::vector<Bytes>{}; };
+  pair.wire = [](std::size_t, bool, const Bytes&) { return std::vector<Bytes>{}; };
   const TimePoint start = pair.now;
   pair.client.start(pair.now);
   pair.run();
@@ -102,7 +102,7 @@ TEST(DtlsTransport, GivesUpOnASilentPeerWithinHalfAMinute) {
 TEST(DtlsTransport, DuplicatesAndReorderingDoNoHarm) {
   DtlsPair pair;
   Bytes held;
-  pair.wire = [&held](std::size_t index, bool, Bytes datagram) {
+  pair.wire = [&held](std::size_t index, bool, const Bytes& datagram) {
     if (index % 3 == 0) {
       held = datagram;
       return std::vector<Bytes>{datagram, datagram};
@@ -141,7 +141,7 @@ bool is_client_hello(const Bytes& datagram) { return datagram.size() > 25 && dat
 
 TEST(DtlsTransport, ServerTakesAFragmentedClientHello) {
   DtlsPair pair;
-  pair.wire = [](std::size_t, bool, Bytes datagram) {
+  pair.wire = [](std::size_t, bool, const Bytes& datagram) {
     return is_client_hello(datagram) ? cut_hello(datagram, 100) : std::vector<Bytes>{datagram};
   };
   pair.client.start(pair.now);
@@ -151,7 +151,7 @@ TEST(DtlsTransport, ServerTakesAFragmentedClientHello) {
 
 TEST(DtlsTransport, ServerTakesAFragmentedClientHelloBackToFront) {
   DtlsPair pair;
-  pair.wire = [](std::size_t, bool, Bytes datagram) {
+  pair.wire = [](std::size_t, bool, const Bytes& datagram) {
     if (!is_client_hello(datagram)) return std::vector<Bytes>{datagram};
     auto pieces = cut_hello(datagram, 100);
     std::reverse(pieces.begin(), pieces.end());
@@ -164,7 +164,7 @@ TEST(DtlsTransport, ServerTakesAFragmentedClientHelloBackToFront) {
 
 TEST(DtlsTransport, ServerRecoversFromALostFragmentOfTheHello) {
   DtlsPair pair;
-  pair.wire = [](std::size_t index, bool, Bytes datagram) {
+  pair.wire = [](std::size_t index, bool, const Bytes& datagram) {
     if (!is_client_hello(datagram)) return std::vector<Bytes>{datagram};
     auto pieces = cut_hello(datagram, 100);
     if (index == 0) pieces.erase(pieces.begin());
@@ -235,10 +235,10 @@ TEST(DtlsTransport, APieceOfARecordDoesNotEndAConnection) {
 
 TEST(DtlsTransport, APieceOfARecordDoesNotEndAHandshake) {
   DtlsPair pair;
-  pair.wire = [](std::size_t, bool, Bytes datagram) {
+  pair.wire = [](std::size_t, bool, const Bytes& datagram) {
     Bytes strange = stale_record_and_a_piece();
     strange[4] = 5;  // an epoch that is not there yet
-    return std::vector<Bytes>{strange, std::move(datagram)};
+    return std::vector<Bytes>{strange, datagram};
   };
   pair.client.start(pair.now);
   pair.run();
@@ -249,7 +249,7 @@ TEST(DtlsTransport, TruncatedDatagramsNeverHarm) {
   std::vector<Bytes> flights;
   {
     DtlsPair pair;
-    pair.wire = [&flights](std::size_t, bool, Bytes datagram) {
+    pair.wire = [&flights](std::size_t, bool, const Bytes& datagram) {
       flights.push_back(datagram);
       return std::vector<Bytes>{datagram};
     };

@@ -15,7 +15,7 @@ class SendLogTest : public testing::Test {
   void send(int count) {
     for (int i = 0; i < count; ++i) log_.on_sent(kStart + milliseconds(sent_++), 100);
   }
-  std::vector<Result> report(std::uint16_t base, std::uint16_t count, std::vector<std::uint16_t> arrived) {
+  std::vector<Result> report(std::uint16_t base, std::uint16_t count, const std::vector<std::uint16_t>& arrived) {
     rtcp::TransportFeedback feedback{1, 2, {base}, count, 0, {}};
     for (const std::uint16_t number : arrived) feedback.arrivals.push_back({{number}, milliseconds(number)});
     std::vector<Result> out;

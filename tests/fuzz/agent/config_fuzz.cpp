@@ -1,4 +1,5 @@
-// Any bytes as a configuration file: either mistakes are reported, or what was read prints to a file that reads the same.
+// Any bytes as a configuration file: either mistakes are reported, or what was read prints to a file that reads the
+// same.
 #include <cstdlib>
 
 #include "agent/config_file.hpp"

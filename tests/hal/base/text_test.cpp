@@ -26,8 +26,8 @@ TEST(Base64Url, RoundTripsEveryLength) {
 
 TEST(Base64Url, AcceptsOneSpellingOnly) {
   EXPECT_FALSE(base64url_decode("Zg=="));
-  EXPECT_FALSE(base64url_decode("Zh"));   // spare bits set
-  EXPECT_FALSE(base64url_decode("Z"));    // six bits make no byte
+  EXPECT_FALSE(base64url_decode("Zh"));    // spare bits set
+  EXPECT_FALSE(base64url_decode("Z"));     // six bits make no byte
   EXPECT_FALSE(base64url_decode("Zm9+"));  // the other alphabet
   EXPECT_FALSE(base64url_decode("Zm 9"));
 }

@@ -12,13 +12,17 @@ namespace {
 // A grey I420 picture with room at the end of each row.
 struct Picture {
   explicit Picture(Size wanted)
-      : size(wanted), stride(wanted.width + 6), bytes(static_cast<std::size_t>(stride * wanted.height * 2), 100) {}
+      : size(wanted),
+        stride(wanted.width + 6),
+        bytes(static_cast<std::size_t>(stride) * static_cast<std::size_t>(wanted.height) * 2, 100) {}
   I420View view() {
     std::uint8_t* y = bytes.data();
     std::uint8_t* u = y + stride * size.height;
     return {y, u, u + stride / 2 * size.height / 2, stride, stride / 2, size};
   }
-  std::uint8_t luma(int x, int y) const { return bytes[static_cast<std::size_t>(y * stride + x)]; }
+  std::uint8_t luma(int x, int y) const {
+    return bytes[static_cast<std::size_t>(y) * static_cast<std::size_t>(stride) + static_cast<std::size_t>(x)];
+  }
 
   Size size;
   int stride;
@@ -81,7 +85,7 @@ TEST(Barcode, NotReadFromAPlainPictureOrWithAnyBitFlipped) {
   // The upper half of the time is not covered by the check; all the rest is.
   for (int cell = 16; cell < 64; ++cell) {
     std::uint8_t& centre =
-        picture.bytes[static_cast<std::size_t>((cell / 32 * 8 + 4) * picture.stride + cell % 32 * 8 + 4)];
+        picture.view().y[static_cast<std::ptrdiff_t>(cell / 32 * 8 + 4) * picture.stride + cell % 32 * 8 + 4];
     const std::uint8_t drawn = centre;
     centre = static_cast<std::uint8_t>(251 - drawn);
     EXPECT_EQ(read_barcode(picture.view().y, picture.stride, picture.size), std::nullopt) << "cell " << cell;
