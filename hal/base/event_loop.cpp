@@ -56,8 +56,8 @@ gint64 to_glib_time(TimePoint t) {
   return t == kNever ? -1 : (t.time_since_epoch().count() + 999) / 1000;
 }
 
-/// GLib blocks a source during its own callback and wakes the loop through a pipe when it unblocks it, unless the source
-/// may recurse. Ours never run a nested loop, so that turn would be for nothing.
+/// GLib blocks a source during its own callback and wakes the loop through a pipe when it unblocks it, unless the
+/// source may recurse. Ours never run a nested loop, so that turn would be for nothing.
 void attach(GSource* source, const EventLoop& loop) {
   g_source_set_can_recurse(source, TRUE);
   g_source_attach(source, loop.native());
