@@ -27,7 +27,7 @@ void packetize_frame(benchmark::State& state) {
   const Bytes nal = slice_of(static_cast<std::size_t>(state.range(0)));
   const std::vector<ByteView> nals{nal};
   const rtp::H264Packetizer packetizer;
-  for (auto _ : state) benchmark::DoNotOptimize(packetizer.packetize({nals, {}, false}, 0, {1}));
+  for ([[maybe_unused]] auto _ : state) benchmark::DoNotOptimize(packetizer.packetize({nals, {}, false}, 0, {1}));
   state.SetBytesProcessed(state.iterations() * state.range(0));
 }
 BENCHMARK(packetize_frame)->Arg(8'300)->Arg(22'000);  // a picture and a key frame at 2 Mbit/s and 30 fps
@@ -36,7 +36,7 @@ void write_rtp_packet(benchmark::State& state) {
   const Bytes payload = slice_of(1140);
   Bytes buffer(1500);
   const Bytes sequence{0, 1};
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     rtp::RtpPacketWriter writer(buffer, {true, 96, {1}, {2}, 3});
     writer.extension(3, sequence);
     writer.payload(payload);
@@ -54,7 +54,7 @@ void convert_720p(benchmark::State& state, video::PixelFormat pixel, Size target
   frame.planes[0] = {bytes.data(), yuyv ? 2560 : 1280, bytes.size()};
   frame.planes[1] = {bytes.data() + 1280 * 720, yuyv ? 0 : 1280, 1280 * 360};
   codec::PixelConverter converter;
-  for (auto _ : state) benchmark::DoNotOptimize(converter.convert(frame, target));
+  for ([[maybe_unused]] auto _ : state) benchmark::DoNotOptimize(converter.convert(frame, target));
 }
 BENCHMARK_CAPTURE(convert_720p, yuyv, video::PixelFormat::kYuyv, k720p);
 BENCHMARK_CAPTURE(convert_720p, nv12, video::PixelFormat::kNv12, k720p);
@@ -85,7 +85,7 @@ void encode_frame(benchmark::State& state, Size size) {
   if (!encoder) return state.SkipWithError(encoder.error().message().c_str());
   std::size_t i = 0;
   std::int64_t bytes = 0;
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     const auto frame = (*encoder)->encode(pictures[i++ % pictures.size()].view(), false);
     for (const ByteView nal : frame->nals) bytes += static_cast<std::int64_t>(nal.size());
   }

@@ -35,7 +35,7 @@ class Receiver {
 
  private:
   void start_viewers();
-  void on_message(std::string_view topic, ByteView payload);
+  void on_message(std::string_view text, ByteView payload);
   void check();
   void finish();
   [[nodiscard]] std::string topic(const char* way, const SessionKey& key, const char* kind) const;

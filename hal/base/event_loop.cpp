@@ -10,12 +10,6 @@ namespace {
 
 using Task = std::function<void()>;
 
-gboolean run_task(gpointer task) {
-  (*static_cast<Task*>(task))();
-  return G_SOURCE_REMOVE;
-}
-void free_task(gpointer task) { delete static_cast<Task*>(task); }
-
 // A GSource whose dispatch calls a std::function that its owner keeps.
 struct CallbackSource {
   GSource base;
@@ -25,7 +19,7 @@ gboolean dispatch_callback(GSource* source, GSourceFunc, gpointer) {
   (*reinterpret_cast<CallbackSource*>(source)->callback)();
   return G_SOURCE_CONTINUE;
 }
-GSourceFuncs timer_functions() {
+GSourceFuncs callback_functions() {
   GSourceFuncs functions{};
   functions.dispatch = dispatch_callback;
   return functions;
@@ -68,11 +62,30 @@ void drop(GSource* source) {
   g_source_unref(source);
 }
 
+/// Calls `callback` at its ready time; to be freed with drop_callback_source().
+GSource* new_callback_source(Task callback) {
+  static GSourceFuncs functions = callback_functions();
+  GSource* source = g_source_new(&functions, sizeof(CallbackSource));
+  reinterpret_cast<CallbackSource*>(source)->callback = new Task(std::move(callback));
+  return source;
+}
+
+void drop_callback_source(GSource* source) {
+  Task* callback = reinterpret_cast<CallbackSource*>(source)->callback;
+  drop(source);
+  delete callback;
+}
+
 }  // namespace
 
-EventLoop::EventLoop() : context_(g_main_context_new()) {}
+EventLoop::EventLoop() : context_(g_main_context_new()), task_source_(new_callback_source([this] { run_tasks(); })) {
+  attach(task_source_, *this);
+}
 
-EventLoop::~EventLoop() { g_main_context_unref(context_); }
+EventLoop::~EventLoop() {
+  drop_callback_source(task_source_);
+  g_main_context_unref(context_);
+}
 
 void EventLoop::run() {
   g_main_context_push_thread_default(context_);
@@ -85,28 +98,32 @@ void EventLoop::quit() {
 }
 
 void EventLoop::post(Task task) {
-  GSource* source = g_idle_source_new();
-  g_source_set_priority(source, G_PRIORITY_DEFAULT);
-  g_source_set_callback(source, run_task, new Task(std::move(task)), free_task);
-  g_source_attach(source, context_);
-  g_source_unref(source);
+  const std::lock_guard lock(mutex_);
+  tasks_.push_back(std::move(task));
+  constexpr gint64 kAtOnce = 0;
+  if (tasks_.size() == 1) g_source_set_ready_time(task_source_, kAtOnce);  // wakes the loop; any thread may
+}
+
+/// Tasks that these tasks post run in the next turn, so that I/O is not starved.
+void EventLoop::run_tasks() {
+  std::deque<Task> due;
+  {
+    const std::lock_guard lock(mutex_);
+    g_source_set_ready_time(task_source_, -1);
+    due.swap(tasks_);
+  }
+  for (const Task& task : due) task();
 }
 
 Timer::Timer(EventLoop& loop, Task on_fire) : on_fire_(std::move(on_fire)) {
-  static GSourceFuncs functions = timer_functions();
-  source_ = g_source_new(&functions, sizeof(CallbackSource));
-  reinterpret_cast<CallbackSource*>(source_)->callback = new Task([this] {
+  source_ = new_callback_source([this] {
     set(kNever);  // before the callback, which may set the next deadline
     on_fire_();
   });
   attach(source_, loop);
 }
 
-Timer::~Timer() {
-  Task* callback = reinterpret_cast<CallbackSource*>(source_)->callback;
-  drop(source_);
-  delete callback;
-}
+Timer::~Timer() { drop_callback_source(source_); }
 
 void Timer::set(TimePoint deadline) {
   if (deadline == deadline_) return;  // g_source_set_ready_time wakes the loop each time

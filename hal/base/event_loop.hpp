@@ -1,8 +1,9 @@
 // One thread's event loop: posted closures, timers and file descriptors on a GMainContext.
 #pragma once
 
+#include <deque>
 #include <functional>
-#include <memory>
+#include <mutex>
 
 #include "hal/base/time.hpp"
 
@@ -29,8 +30,13 @@ class EventLoop {
   [[nodiscard]] _GMainContext* native() const { return context_; }
 
  private:
+  void run_tasks();
+
   _GMainContext* context_;
-  bool quit_ = false;  // loop thread only
+  _GSource* task_source_;
+  std::mutex mutex_;
+  std::deque<std::function<void()>> tasks_;  // under mutex_
+  bool quit_ = false;                        // loop thread only
 };
 
 /// A timer that fires once at its deadline; set again to fire again. Costs nothing while the deadline is kNever.
