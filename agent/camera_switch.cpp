@@ -52,9 +52,4 @@ void CameraSwitch::request_keyframe() {
   if (pipeline_) pipeline_->request_keyframe();
 }
 
-std::optional<codec::PipelineStats> CameraSwitch::stats() const {
-  if (!pipeline_) return std::nullopt;
-  return pipeline_->stats();
-}
-
 }  // namespace perch::agent

@@ -3,7 +3,6 @@
 
 #include <functional>
 #include <memory>
-#include <optional>
 
 #include "hal/base/event_loop.hpp"
 #include "media/codec/video_pipeline.hpp"
@@ -25,8 +24,6 @@ class CameraSwitch {
   /// How many viewers there are now: more than none opens, none starts the linger time.
   void on_viewers(std::size_t viewers);
   void request_keyframe();
-  [[nodiscard]] bool open() const { return pipeline_ != nullptr; }
-  [[nodiscard]] std::optional<codec::PipelineStats> stats() const;
 
  private:
   void start();

@@ -34,7 +34,9 @@ net::PeerConfig peer_config(const signaling::sdp::NegotiatedSession& agreed, con
   config.dtls_role = client ? net::DtlsRole::kClient : net::DtlsRole::kServer;
   for (const auto& sha256 : agreed.remote.fingerprints) config.remote_fingerprints.push_back({sha256});
   config.cname = cname;
-  if (const NegotiatedMedia* video = agreed.accepted("video"))
+  const NegotiatedMedia* video = agreed.accepted("video");
+  // RFC 3264 §6.1: to a viewer that does not want to receive nothing is sent.
+  if (video != nullptr && video->direction == signaling::sdp::Direction::kSendOnly)
     config.video = net::VideoSendConfig{sender_config(*video), nullptr};
   return config;
 }

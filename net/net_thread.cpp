@@ -124,12 +124,4 @@ void NetThread::set_join_age(Duration age) {
   loop_.post([this, age] { join_age_ = age; });
 }
 
-void NetThread::report(std::function<void(std::vector<LinkReport>)> receiver) {
-  loop_.post([this, receiver = std::move(receiver)] {
-    std::vector<LinkReport> reports;
-    for (const auto& [id, link] : links_) reports.push_back({id, link->selected_pair(), link->stats()});
-    receiver(std::move(reports));
-  });
-}
-
 }  // namespace perch::net

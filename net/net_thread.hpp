@@ -19,13 +19,6 @@ namespace perch::net {
 /// Chosen by the caller, never used twice.
 using LinkId = std::uint64_t;
 
-/// One line of what a viewer's transport is doing.
-struct LinkReport {
-  LinkId id = 0;
-  std::string pair;  ///< "host 192.0.2.1:4000 <-> prflx …"
-  PeerStats stats;
-};
-
 /// Made, used and destroyed on the ctl thread; the methods post and return at once. Destroying says goodbye to every
 /// viewer and joins the thread.
 class NetThread {
@@ -60,8 +53,6 @@ class NetThread {
   void reset_stream();
   /// A joiner starts from a stored key frame when that is at most this old; otherwise one is asked for.
   void set_join_age(Duration age);
-  /// Reports on every link, on the net thread.
-  void report(std::function<void(std::vector<LinkReport>)> receiver);
 
  private:
   static constexpr std::size_t kMaxQueuedFrames = 16;  // half a second at 30 fps

@@ -43,7 +43,7 @@ Result<std::unique_ptr<ViewerLink>> ViewerLink::create(LinkContext context, std:
 }
 
 Result<void> ViewerLink::connect(const IceCredentials& remote, PeerConfig config) {
-  config.video->history = &context_.history;
+  if (config.video) config.video->history = &context_.history;
   auto peer = Peer::create(std::move(config), context_.certificate, context_.random, context_.clock);
   if (!peer) return fail(std::move(peer.error()));
   peer_ = std::move(*peer);

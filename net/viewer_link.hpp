@@ -53,8 +53,6 @@ class ViewerLink {
   /// BYE and close_notify.
   void close(TimePoint now);
 
-  [[nodiscard]] PeerStats stats() const { return peer_ ? peer_->stats() : PeerStats{}; }
-  [[nodiscard]] std::string selected_pair() const { return ice_->selected_pair(); }
   [[nodiscard]] bool connected() const { return peer_ && peer_->connected(); }
 
  private:

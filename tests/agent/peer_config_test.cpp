@@ -13,6 +13,7 @@ NegotiatedSession agreed_session() {
   video.kind = "video";
   video.mid = "7";
   video.accepted = true;
+  video.direction = Direction::kSendOnly;
   video.payload_type = 108;
   video.rtx_payload_type = 109;
   video.ssrc = 11;
@@ -44,6 +45,12 @@ TEST(PeerConfig, WithoutAnRtxPayloadTypeThereIsNoRtxStream) {
   const net::PeerConfig config = peer_config(session, "cname");
   EXPECT_FALSE(config.video->rtp.rtx_ssrc);
   EXPECT_FALSE(config.video->rtp.rtx_payload_type);
+}
+
+TEST(PeerConfig, InactiveVideoIsNotSent) {
+  NegotiatedSession session = agreed_session();
+  session.media.front().direction = Direction::kInactive;
+  EXPECT_FALSE(peer_config(session, "cname").video);
 }
 
 TEST(PeerConfig, RejectedVideoIsNotSent) {
