@@ -28,6 +28,8 @@ perch_pkg(srtp libsrtp2)
 perch_pkg(mosquitto libmosquitto)
 perch_pkg(cjson libcjson)
 perch_pkg(x264 x264)
+perch_pkg(opus opus)
+perch_pkg(alsa alsa)
 perch_pkg(turbojpeg libturbojpeg)
 perch_lib(yuv libyuv.h yuv)
 # mbedTLS 2.28 (Debian 12) has neither .pc nor CMake files.
