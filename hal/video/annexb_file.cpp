@@ -3,9 +3,9 @@
 
 #include <algorithm>
 
+#include "hal/base/h264_sps.hpp"
 #include "hal/video/access_unit_index.hpp"
 #include "hal/video/file_reader.hpp"
-#include "hal/video/h264_sps.hpp"
 #include "hal/video/paced_source.hpp"
 
 namespace perch::video {
@@ -62,9 +62,9 @@ Result<Size> read_size(const FileReader& file, const AccessUnitExtent& first) {
   Bytes unit(first.size);
   const auto read = file.read_at(first.offset, unit);
   if (!read) return fail(read.error());
-  const auto size = parse_sps_size(find_sps(ByteView(unit).first(*read)));
-  if (!size) return fail(Errc::kInvalid, "no valid SPS before the first key frame");
-  return *size;
+  const auto sps = parse_sps(find_sps(ByteView(unit).first(*read)));
+  if (!sps) return fail(Errc::kInvalid, "no valid SPS before the first key frame");
+  return sps->size;
 }
 
 }  // namespace

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "hal/base/bit_reader.hpp"
 #include "media/rtp/annexb.hpp"
-#include "media/rtp/bit_reader.hpp"
 
 namespace perch::codec {
 namespace {
@@ -15,7 +15,7 @@ constexpr std::uint32_t kMaxSpsId = 31;
 constexpr std::uint32_t kMaxPpsId = 255;
 
 std::optional<std::uint32_t> read_id(ByteView nal, int bits_in_front, std::uint32_t max) {
-  rtp::BitReader in(nal.subspan(1));
+  BitReader in(nal.subspan(1));
   in.skip_bits(bits_in_front);
   const std::uint32_t id = in.unsigned_golomb();
   return in.ok() && id <= max ? std::optional(id) : std::nullopt;
@@ -35,7 +35,7 @@ void store(std::map<std::uint32_t, Bytes>& sets, std::uint32_t id, ByteView nal)
 
 }  // namespace
 
-const std::optional<rtp::Sps> H264Passthrough::kNone;
+const std::optional<Sps> H264Passthrough::kNone;
 
 void H264Passthrough::remember(ByteView nal) {
   if (rtp::nal_type(nal) == NalType::kPps) {
@@ -43,7 +43,7 @@ void H264Passthrough::remember(ByteView nal) {
     return;
   }
   if (rtp::nal_type(nal) != NalType::kSps) return;
-  const auto sps = rtp::parse_sps(nal);
+  const auto sps = parse_sps(nal);
   if (!sps) return;
   constexpr int kProfileAndLevel = 24;  // [bits]
   const auto id = read_id(nal, kProfileAndLevel, kMaxSpsId);

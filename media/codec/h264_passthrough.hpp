@@ -5,9 +5,9 @@
 #include <optional>
 #include <vector>
 
+#include "hal/base/h264_sps.hpp"
 #include "media/codec/h264_encoder.hpp"
 #include "media/rtp/h264_nal.hpp"
-#include "media/rtp/sps.hpp"
 
 namespace perch::codec {
 
@@ -19,17 +19,17 @@ class H264Passthrough {
   /// yet. The NAL units are borrowed from `byte_stream` and from here, until the next call.
   [[nodiscard]] std::optional<EncodedFrame> on_access_unit(ByteView byte_stream);
   /// Of the newest SPS, once there was a complete key frame.
-  [[nodiscard]] const std::optional<rtp::Sps>& sps() const { return started_ ? sps_ : kNone; }
+  [[nodiscard]] const std::optional<Sps>& sps() const { return started_ ? sps_ : kNone; }
 
  private:
-  static const std::optional<rtp::Sps> kNone;
+  static const std::optional<Sps> kNone;
 
   void remember(ByteView nal);
   void compose_key_frame();
 
   std::map<std::uint32_t, Bytes> sps_by_id_;
   std::map<std::uint32_t, Bytes> pps_by_id_;
-  std::optional<rtp::Sps> sps_;
+  std::optional<Sps> sps_;
   bool started_ = false;
   std::vector<ByteView> nals_;      // of the unit as it came
   std::vector<ByteView> complete_;  // of a key frame with its parameter sets in front

@@ -84,7 +84,7 @@ Result<void> TierEncoder::set_bitrate(Bitrate bitrate) {
 std::optional<StreamDescription> TierEncoder::description() const {
   if (encoder_) return StreamDescription{encoder_->name(), false, encoder_->profile_level_id(), wanted_.size};
   if (!passthrough_ || !passthrough_->sps()) return std::nullopt;
-  const rtp::Sps& sps = *passthrough_->sps();
+  const Sps& sps = *passthrough_->sps();
   return StreamDescription{"pass-through", true, sps.profile_level_id(), sps.size};
 }
 

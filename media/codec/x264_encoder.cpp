@@ -13,9 +13,9 @@ extern "C" {
 #include <cstdio>
 #include <vector>
 
+#include "hal/base/h264_sps.hpp"
 #include "hal/base/log.hpp"
 #include "media/rtp/h264_nal.hpp"
-#include "media/rtp/sps.hpp"
 
 namespace perch::codec {
 namespace {
@@ -162,7 +162,7 @@ Result<std::string> read_profile_level_id(x264_t* encoder) {
   if (x264_encoder_headers(encoder, &nals, &count) < 0) return fail(Errc::kInternal, "x264 gives no headers");
   for (int i = 0; i < count; ++i) {
     if (nals[i].i_type != NAL_SPS) continue;
-    const auto sps = rtp::parse_sps(without_prefix(nals[i]));
+    const auto sps = parse_sps(without_prefix(nals[i]));
     if (!sps) return fail(sps.error());
     return sps->profile_level_id();
   }

@@ -3,18 +3,18 @@
 #include <cstdlib>
 #include <vector>
 
+#include "hal/base/h264_sps.hpp"
 #include "media/codec/h264_passthrough.hpp"
 #include "media/rtp/annexb.hpp"
 #include "media/rtp/h264_depacketizer.hpp"
 #include "media/rtp/h264_packetizer.hpp"
-#include "media/rtp/sps.hpp"
 
 namespace {
 
 using namespace perch;
 
 void check_sps(ByteView nal) {
-  const auto sps = rtp::parse_sps(nal);
+  const auto sps = parse_sps(nal);
   if (sps && (sps->size.width <= 0 || sps->size.height <= 0 || sps->profile_level_id().size() != 6)) std::abort();
 }
 

@@ -4,10 +4,10 @@
 
 #include <algorithm>
 
+#include "hal/base/h264_sps.hpp"
 #include "media/rtp/h264_depacketizer.hpp"
 #include "media/rtp/h264_nal.hpp"
 #include "media/rtp/h264_packetizer.hpp"
-#include "media/rtp/sps.hpp"
 #include "tests/media/codec/pictures.hpp"
 
 namespace perch::codec {
@@ -57,7 +57,7 @@ TEST(X264Encoder, IsConstrainedBaselineOfTheLevelTheSizeNeeds) {
     EXPECT_EQ(encoder->profile_level_id(), c.profile);
     NoisyPicture picture(c.size);
     const auto frame = encoder->encode(picture.next(), false);
-    const auto sps = rtp::parse_sps(frame->nals[0]);
+    const auto sps = parse_sps(frame->nals[0]);
     EXPECT_EQ(sps->profile_level_id(), c.profile);
     EXPECT_EQ(sps->size, c.size);
   }

@@ -1,15 +1,16 @@
-#include "media/rtp/sps.hpp"
+#include "hal/base/h264_sps.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cstdio>
 
-#include "media/rtp/bit_reader.hpp"
-#include "media/rtp/h264_nal.hpp"
+#include "hal/base/bit_reader.hpp"
 
-namespace perch::rtp {
+namespace perch {
 namespace {
 
+constexpr std::uint8_t kNalTypeMask = 0x1F;
+constexpr std::uint8_t kSpsType = 7;             // H.264 table 7-1
 constexpr std::uint32_t kMaxMacroblocks = 1024;  // per side: 16384 pixels, beyond any level of H.264
 constexpr std::uint32_t kMonochrome = 0;
 constexpr std::uint32_t kChroma420 = 1;
@@ -82,8 +83,9 @@ Size read_size(BitReader& in, std::uint32_t chroma) {
   const std::uint32_t height_units = in.unsigned_golomb();
   if (width_mbs >= kMaxMacroblocks || height_units >= kMaxMacroblocks) return {};
   const std::uint32_t fields = in.flag() ? 1 : 2;  // frame_mbs_only_flag
-  if (fields == 2) in.skip_bits(1);                // mb_adaptive_frame_field_flag
-  in.skip_bits(1);                                 // direct_8x8_inference_flag
+  if ((height_units + 1) * fields > kMaxMacroblocks) return {};
+  if (fields == 2) in.skip_bits(1);  // mb_adaptive_frame_field_flag
+  in.skip_bits(1);                   // direct_8x8_inference_flag
   const Cropping crop = read_cropping(in);
   // H.264 table 6-1 and 7.4.2.1.1: the cropping counts chroma samples.
   const std::uint32_t unit_x = chroma == kMonochrome || chroma == kChroma444 ? 1 : 2;
@@ -101,7 +103,7 @@ std::string Sps::profile_level_id() const {
 }
 
 Result<Sps> parse_sps(ByteView nal) {
-  if (nal_type(nal) != NalType::kSps) return fail(Errc::kInvalid, "not a sequence parameter set");
+  if (nal.empty() || (nal[0] & kNalTypeMask) != kSpsType) return fail(Errc::kInvalid, "not a sequence parameter set");
   BitReader in(nal.subspan(1));
   Sps sps;
   sps.profile_idc = static_cast<std::uint8_t>(in.bits(8));
@@ -120,4 +122,14 @@ Result<Sps> parse_sps(ByteView nal) {
   return sps;
 }
 
-}  // namespace perch::rtp
+ByteView find_sps(ByteView access_unit) {
+  std::size_t begin = 0;  // of the SPS, once it was found
+  for (std::size_t i = 0; i + 3 < access_unit.size(); ++i) {
+    if (access_unit[i] != 0 || access_unit[i + 1] != 0 || access_unit[i + 2] != 1) continue;
+    if (begin != 0) return access_unit.subspan(begin, i - begin);
+    if ((access_unit[i + 3] & kNalTypeMask) == kSpsType) begin = i + 3;
+  }
+  return begin == 0 ? ByteView{} : access_unit.subspan(begin);
+}
+
+}  // namespace perch

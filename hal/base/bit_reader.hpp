@@ -6,7 +6,7 @@
 
 #include "hal/base/bytes.hpp"
 
-namespace perch::rtp {
+namespace perch {
 
 /// Past the end, or on a number that does not fit, everything reads as zero and ok() is false for good.
 class BitReader {
@@ -36,4 +36,4 @@ class BitReader {
   bool ok_ = true;
 };
 
-}  // namespace perch::rtp
+}  // namespace perch

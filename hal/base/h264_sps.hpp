@@ -1,4 +1,4 @@
-// Reads from an H.264 sequence parameter set what SDP and the converter need: profile, level and picture size.
+// Reads from an H.264 sequence parameter set what SDP, files and the converter need: profile, level and picture size.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +8,7 @@
 #include "hal/base/result.hpp"
 #include "hal/base/units.hpp"
 
-namespace perch::rtp {
+namespace perch {
 
 struct Sps {
   std::uint8_t profile_idc = 0;
@@ -22,4 +22,7 @@ struct Sps {
 /// `nal` with its header, without start code. kInvalid for anything but a complete SPS with a sane size. Any thread.
 [[nodiscard]] Result<Sps> parse_sps(ByteView nal);
 
-}  // namespace perch::rtp
+/// The first SPS of an Annex B access unit, without start code; empty when there is none.
+[[nodiscard]] ByteView find_sps(ByteView access_unit);
+
+}  // namespace perch

@@ -1,6 +1,6 @@
-#include "media/rtp/bit_reader.hpp"
+#include "hal/base/bit_reader.hpp"
 
-namespace perch::rtp {
+namespace perch {
 
 void BitReader::load_byte() {
   // H.264 7.4.1: in 00 00 03 the 03 was put there to avoid a start code.
@@ -40,4 +40,4 @@ std::int32_t BitReader::signed_golomb() {
   return code % 2 == 0 ? -magnitude : magnitude;
 }
 
-}  // namespace perch::rtp
+}  // namespace perch
