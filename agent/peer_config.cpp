@@ -37,7 +37,7 @@ net::PeerConfig peer_config(const signaling::sdp::NegotiatedSession& agreed, con
   const NegotiatedMedia* video = agreed.accepted("video");
   // RFC 3264 §6.1: to a viewer that does not want to receive nothing is sent.
   if (video != nullptr && video->direction == signaling::sdp::Direction::kSendOnly)
-    config.video = net::VideoSendConfig{sender_config(*video), nullptr};
+    config.video = net::StreamSendConfig{sender_config(*video), nullptr};
   return config;
 }
 

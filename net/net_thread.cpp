@@ -34,7 +34,8 @@ void NetThread::add(LinkId id, std::string label, bool controlling, IceCredentia
 }
 
 void NetThread::add_link(LinkId id, std::string label, bool controlling, const IceCredentials& local) {
-  const LinkContext context{loop_, ice_, certificate_, history_, random_, NtpClock::from_system(), batch_, join_age_};
+  const LinkContext context{loop_,  ice_,     certificate_, history_, audio_history_, random_, NtpClock::from_system(),
+                            batch_, join_age_};
   auto link = ViewerLink::create(context, std::move(label), controlling, local, callbacks_for(id));
   if (!link) return events_.on_ended(id, LinkEnd::kIceFailed, link.error().message());
   links_.emplace(id, std::move(*link));
@@ -47,6 +48,7 @@ ViewerLink::Callbacks NetThread::callbacks_for(LinkId id) {
   callbacks.on_ice_connected = [this, id] { events_.on_ice_connected(id); };
   callbacks.on_connected = [this, id] { events_.on_connected(id); };
   callbacks.on_keyframe_wanted = [this] { events_.on_keyframe_wanted(); };
+  callbacks.on_talk = [this, id](InboundPacket packet) { events_.on_talk(id, std::move(packet)); };
   callbacks.on_ended = [this, id](LinkEnd how, const std::string& why) { on_link_ended(id, how, why); };
   return callbacks;
 }
@@ -111,6 +113,26 @@ void NetThread::distribute(const rtp::FramePacketsPtr& frame) {
   const TimePoint now = monotonic_now();
   history_.push(frame, now);
   for (auto& [id, link] : links_) link->send_frame(now, *frame);
+}
+
+void NetThread::push_audio(rtp::FramePacketsPtr frame) {
+  const auto put = audio_.put_newest(std::move(frame));
+  if (put == Mailbox<rtp::FramePacketsPtr>::Put::kFirst) loop_.post([this] { drain_audio(); });
+}
+
+void NetThread::drain_audio() {
+  for (const rtp::FramePacketsPtr& frame : audio_.take_all()) {
+    const TimePoint now = monotonic_now();
+    audio_history_.push(frame, now);
+    for (auto& [id, link] : links_) link->send_audio(now, *frame);
+  }
+}
+
+void NetThread::reset_audio() {
+  loop_.post([this] {
+    static_cast<void>(audio_.take_all());
+    audio_history_.clear();
+  });
 }
 
 void NetThread::reset_stream() {

@@ -31,6 +31,7 @@ class NetThread {
     std::function<void(LinkId)> on_connected;
     std::function<void(LinkId, LinkEnd, std::string why)> on_ended;  ///< the link is gone already
     std::function<void()> on_keyframe_wanted;
+    std::function<void(LinkId, InboundPacket)> on_talk;  ///< some 50 times a second while somebody speaks
   };
 
   /// `certificate` and `random` are borrowed; `random` is used on the net thread and must take that.
@@ -51,13 +52,18 @@ class NetThread {
   void push_frame(rtp::FramePacketsPtr frame);
   /// The stream ended; the next frame begins a new one with index 0.
   void reset_stream();
+  /// From the audio thread. Never blocks: when the net thread is behind, the oldest packets are dropped.
+  void push_audio(rtp::FramePacketsPtr frame);
+  void reset_audio();
   /// A joiner starts from a stored key frame when that is at most this old; otherwise one is asked for.
   void set_join_age(Duration age);
 
  private:
   static constexpr std::size_t kMaxQueuedFrames = 16;  // half a second at 30 fps
+  static constexpr std::size_t kMaxQueuedAudio = 10;   // 200 ms
 
   void drain_frames();
+  void drain_audio();
   void distribute(const rtp::FramePacketsPtr& frame);
   void add_link(LinkId id, std::string label, bool controlling, const IceCredentials& local);
   void on_link_ended(LinkId id, LinkEnd how, const std::string& why);
@@ -69,11 +75,13 @@ class NetThread {
   Random& random_;
   const Events events_;
   Mailbox<rtp::FramePacketsPtr> frames_{kMaxQueuedFrames};
+  Mailbox<rtp::FramePacketsPtr> audio_{kMaxQueuedAudio};
   bool dropping_ = false;  ///< video thread only: frames were lost, wait for a key frame
 
   // The net thread's own, but for the loop.
   EventLoop loop_;
   rtp::PacketHistory history_;
+  rtp::PacketHistory audio_history_;
   DatagramBatch batch_;
   Duration join_age_ = milliseconds(700);
   std::map<LinkId, std::unique_ptr<ViewerLink>> links_;

@@ -14,17 +14,30 @@ constexpr std::size_t kMaxDatagram = 2048;  // nothing on a WebRTC path is large
 
 Peer::Peer(PeerConfig config, DtlsTransport dtls, Random& random, NtpClock clock)
     : dtls_(std::move(dtls)), random_(random), clock_(clock), cname_(std::move(config.cname)) {
-  if (!config.video) return;
+  if (config.video) {
+    video_ = streams_.size();
+    add_stream(std::move(*config.video));
+  }
+  if (config.audio) {
+    audio_ = streams_.size();
+    add_stream(std::move(*config.audio));
+  }
+  if (config.talk) talk_.emplace(config.talk->payload_type, config.talk->clock_rate);
+}
+
+void Peer::add_stream(StreamSendConfig config) {
   // RFC 3550 §5.1: random first numbers make known-plaintext attacks harder. The upper half is left out so that a
   // packet lost right at the start cannot be mistaken for one after a wrap (RFC 3711 §3.3.1).
-  const rtp::SequenceNumber first{static_cast<std::uint16_t>(random.u16() & 0x7FFF)};
-  const rtp::SequenceNumber first_rtx{static_cast<std::uint16_t>(random.u16() & 0x7FFF)};
-  streams_.emplace_back(RtpSender(std::move(config.video->rtp), first, first_rtx, log_), *config.video->history);
+  const rtp::SequenceNumber first{static_cast<std::uint16_t>(random_.u16() & 0x7FFF)};
+  const rtp::SequenceNumber first_rtx{static_cast<std::uint16_t>(random_.u16() & 0x7FFF)};
+  streams_.emplace_back(RtpSender(std::move(config.rtp), first, first_rtx, log_), *config.history);
 }
 
 Result<std::unique_ptr<Peer>> Peer::create(PeerConfig config, const DtlsCertificate& certificate, Random& random,
                                            NtpClock clock) {
-  if (config.video && config.video->history == nullptr) return fail(Errc::kInvalid, "video without a packet history");
+  for (const auto* stream : {&config.video, &config.audio}) {
+    if (*stream && (*stream)->history == nullptr) return fail(Errc::kInvalid, "a stream without a packet history");
+  }
   auto dtls = DtlsTransport::create(config.dtls_role, certificate, std::move(config.remote_fingerprints), random);
   if (!dtls) return fail(dtls.error());
   return std::unique_ptr<Peer>(new Peer(std::move(config), std::move(*dtls), random, clock));
@@ -44,7 +57,7 @@ void Peer::on_datagram(TimePoint now, ByteView datagram) {
       take_dtls_events();
       break;
     case DatagramKind::kRtcp: on_rtcp(datagram); break;
-    case DatagramKind::kRtp: ++stats_.rtp_unexpected; break;
+    case DatagramKind::kRtp: on_rtp(datagram); break;
     case DatagramKind::kStun:
     case DatagramKind::kUnknown: ++stats_.unknown_datagrams; break;
   }
@@ -53,7 +66,7 @@ void Peer::on_datagram(TimePoint now, ByteView datagram) {
 void Peer::take_dtls_events() {
   while (std::optional<DtlsTransport::Event> event = dtls_.next_event()) {
     if (auto* connected = std::get_if<DtlsTransport::Connected>(&*event)) {
-      Result<SrtpSession> session = SrtpSession::create(connected->keys, false);
+      Result<SrtpSession> session = SrtpSession::create(connected->keys, talk_.has_value());
       if (!session) return end(Failed{session.error().message()});
       srtp_ = std::move(*session);
       events_.emplace_back(Connected{});
@@ -71,6 +84,26 @@ void Peer::end(Event event) {
   next_report_at_ = kNever;
   report_due_ = false;
   events_.push_back(std::move(event));
+}
+
+void Peer::on_rtp(ByteView datagram) {
+  std::array<std::uint8_t, kMaxDatagram> copy;  // NOLINT: filled below; SRTP works in place
+  if (!talk_ || !srtp_ || datagram.size() > copy.size()) {
+    ++(srtp_ || !talk_ ? stats_.rtp_unexpected : stats_.dropped_early);
+    return;
+  }
+  std::copy(datagram.begin(), datagram.end(), copy.begin());
+  const std::optional<ByteSpan> plain = srtp_->unprotect_rtp(ByteSpan(copy).first(datagram.size()));
+  if (!plain) return;  // counted by the session
+  const std::optional<rtp::RtpPacketView> packet = rtp::parse_rtp_packet(*plain);
+  std::optional<InboundPacket> talk = packet ? talk_->on_packet(now_, *packet) : std::nullopt;
+  if (!talk) {
+    ++stats_.rtp_unexpected;
+    return;
+  }
+  ++stats_.talk_packets;
+  if (next_report_at_ == kNever && !streams_.empty()) next_report_at_ = now_;
+  events_.emplace_back(TalkReceived{std::move(*talk)});
 }
 
 void Peer::on_rtcp(ByteView datagram) {
@@ -140,19 +173,33 @@ std::optional<Peer::Event> Peer::next_event() {
 }
 
 std::size_t Peer::send_frame(TimePoint now, const rtp::FramePackets& frame, DatagramBatch& out) {
-  if (!connected() || video() == nullptr) return 0;
+  return send(now, frame, video(), out);
+}
+
+std::size_t Peer::send_audio(TimePoint now, const rtp::FramePackets& frame, DatagramBatch& out) {
+  return send(now, frame, audio(), out);
+}
+
+std::size_t Peer::send(TimePoint now, const rtp::FramePackets& frame, OutboundStream* stream, DatagramBatch& out) {
+  if (!connected() || stream == nullptr) return 0;
   now_ = now;
-  const std::size_t sent = video()->send_frame(now, frame, *srtp_, out);
-  // The receiver can map media time to wall time only after the first report, so it goes out with the first frame.
-  if (sent > 0 && next_report_at_ == kNever) next_report_at_ = now;
+  const std::size_t sent = stream->send_frame(now, frame, *srtp_, out);
+  report_soon(now, *stream);
   return sent;
+}
+
+/// The receiver can map a stream's time to wall time only after its first report, so that goes out with the first
+/// frame.
+void Peer::report_soon(TimePoint now, const OutboundStream& stream) {
+  const bool began = stream.counters().frames_sent == 1;
+  if (began && next_report_at_ > now) next_report_at_ = now;
 }
 
 std::size_t Peer::join(TimePoint now, Duration max_age, DatagramBatch& out) {
   if (!connected() || video() == nullptr) return 0;
   now_ = now;
   const std::size_t sent = video()->join(now, max_age, *srtp_, out);
-  if (sent > 0 && next_report_at_ == kNever) next_report_at_ = now;
+  if (sent > 0) next_report_at_ = std::min(next_report_at_, now);
   return sent;
 }
 

@@ -14,6 +14,7 @@
 #include "media/rtp/packet_history.hpp"
 #include "net/datagram_batch.hpp"
 #include "net/dtls_transport.hpp"
+#include "net/inbound_stream.hpp"
 #include "net/outbound_stream.hpp"
 #include "net/peer_stats.hpp"
 #include "net/rtcp/compound.hpp"
@@ -21,18 +22,25 @@
 
 namespace perch::net {
 
-/// `history` is the tier's, shared by all viewers; it must outlive the peer.
-struct VideoSendConfig {
+/// `history` is the stream's, shared by all viewers; it must outlive the peer.
+struct StreamSendConfig {
   RtpSenderConfig rtp;
   const rtp::PacketHistory* history = nullptr;
+};
+/// What the viewer may send.
+struct TalkReceiveConfig {
+  std::uint8_t payload_type = 0;
+  std::uint32_t clock_rate = 48000;  ///< [Hz]
 };
 
 /// What signaling agreed on.
 struct PeerConfig {
   DtlsRole dtls_role = DtlsRole::kClient;
   std::vector<Fingerprint> remote_fingerprints;
-  std::optional<VideoSendConfig> video;
-  std::string cname;  ///< random, new for each viewer (RFC 7022)
+  std::optional<StreamSendConfig> video;
+  std::optional<StreamSendConfig> audio;
+  std::optional<TalkReceiveConfig> talk;  ///< nothing: media from the viewer is refused
+  std::string cname;                      ///< random, new for each viewer (RFC 7022)
 };
 
 /// Owns everything about one viewer between the ICE path and the encoder. Decides nothing about bitrate. Single thread
@@ -50,7 +58,11 @@ class Peer {
   struct Failed {
     std::string reason;
   };
-  using Event = std::variant<Connected, KeyframeWanted, Closed, Failed>;
+  /// A packet of what the viewer says.
+  struct TalkReceived {
+    InboundPacket packet;
+  };
+  using Event = std::variant<Connected, KeyframeWanted, TalkReceived, Closed, Failed>;
 
   /// Certificate and Random are borrowed and must outlive the peer. kInvalid without a fingerprint or a history.
   [[nodiscard]] static Result<std::unique_ptr<Peer>> create(PeerConfig config, const DtlsCertificate& certificate,
@@ -69,6 +81,8 @@ class Peer {
   /// Appends a video frame's packets to `out`, ready to send; gives their number, 0 when this viewer does not get it
   /// (not connected, waiting for a key frame, sent already). Does not allocate once `out` has grown. Hot path.
   std::size_t send_frame(TimePoint now, const rtp::FramePackets& frame, DatagramBatch& out);
+  /// The same for a packet of sound, which needs no key frame to begin with.
+  std::size_t send_audio(TimePoint now, const rtp::FramePackets& frame, DatagramBatch& out);
   /// For a viewer that has just connected: sends from the newest key frame on if it is at most `max_age` old, else
   /// nothing, and KeyframeWanted follows.
   std::size_t join(TimePoint now, Duration max_age, DatagramBatch& out);
@@ -92,8 +106,10 @@ class Peer {
   Peer(PeerConfig config, DtlsTransport dtls, Random& random, NtpClock clock);
   void take_dtls_events();
   void end(Event event);
+  void add_stream(StreamSendConfig config);
+  void on_rtp(ByteView datagram);
   void on_rtcp(ByteView datagram);
-  void on_packet(const rtcp::SenderReport& report) { on_blocks(report.blocks); }
+  void on_packet(const rtcp::SenderReport& report);
   void on_packet(const rtcp::ReceiverReport& report) { on_blocks(report.blocks); }
   void on_packet(const rtcp::SourceDescription&) {}
   void on_packet(const rtcp::Goodbye&) {}  // of a source; the viewer's end shows in DTLS, ICE or signaling
@@ -111,7 +127,10 @@ class Peer {
   [[nodiscard]] std::optional<ByteView> next_rtcp();
   [[nodiscard]] std::optional<ByteView> next_retransmission();
   [[nodiscard]] OutboundStream* stream_of(rtp::Ssrc ssrc);
-  [[nodiscard]] OutboundStream* video() { return streams_.empty() ? nullptr : &streams_.front(); }
+  [[nodiscard]] OutboundStream* video() { return video_ ? &streams_[*video_] : nullptr; }
+  [[nodiscard]] OutboundStream* audio() { return audio_ ? &streams_[*audio_] : nullptr; }
+  std::size_t send(TimePoint now, const rtp::FramePackets& frame, OutboundStream* stream, DatagramBatch& out);
+  void report_soon(TimePoint now, const OutboundStream& stream);
 
   DtlsTransport dtls_;
   std::optional<SrtpSession> srtp_;
@@ -119,7 +138,10 @@ class Peer {
   NtpClock clock_;
   std::string cname_;
   SendLog log_;
-  std::vector<OutboundStream> streams_;  // video first; audio joins it here
+  std::vector<OutboundStream> streams_;
+  std::optional<std::size_t> video_;  // its place in streams_
+  std::optional<std::size_t> audio_;
+  std::optional<InboundStream> talk_;
 
   TimePoint now_{};  // of the last call that brought one
   TimePoint next_report_at_ = kNever;

@@ -1,5 +1,6 @@
 // What a Peer tells and learns by RTCP.
 #include <algorithm>
+#include <utility>
 
 #include "net/peer.hpp"
 
@@ -19,6 +20,11 @@ Duration from_ntp_short(std::uint32_t value) {
 std::uint32_t to_ntp_short(Duration d) { return static_cast<std::uint32_t>((to_us(d) << 16) / 1'000'000); }
 
 }  // namespace
+
+void Peer::on_packet(const rtcp::SenderReport& report) {
+  if (talk_) talk_->on_sender_report(now_, report);
+  on_blocks(report.blocks);
+}
 
 void Peer::on_packet(const rtcp::Nack& nack) {
   const Duration rtt = stats_.round_trip.value_or(kAssumedRoundTrip);
@@ -58,10 +64,14 @@ void Peer::on_blocks(const std::vector<rtcp::ReportBlock>& blocks) {
   for (const rtcp::ReportBlock& block : blocks) {
     const OutboundStream* stream = stream_of(block.ssrc);
     if (stream == nullptr) continue;
+    measure_round_trip(block);
+    if (stream == audio()) {
+      stats_.audio_fraction_lost = block.fraction_lost / 256.0;
+      continue;
+    }
     stats_.fraction_lost = block.fraction_lost / 256.0;
     stats_.cumulative_lost = block.cumulative_lost;
     stats_.jitter = nanoseconds(std::int64_t{block.jitter} * 1'000'000'000 / stream->sender().config().clock_rate);
-    measure_round_trip(block);
   }
 }
 
@@ -86,16 +96,20 @@ std::size_t Peer::write_report(bool goodbye, ByteSpan out) {
   ByteWriter writer(out.first(out.size() - SrtpSession::kRtcpOverhead));
   rtcp::SourceDescription description;
   rtcp::Goodbye farewell;
+  // Of what the viewer sends, the first report tells.
+  std::vector<rtcp::ReportBlock> blocks;
+  if (auto block = talk_ ? talk_->block(now_) : std::nullopt) blocks.push_back(*block);
   for (const OutboundStream& stream : streams_) {
     const rtp::Ssrc ssrc = stream.sender().config().ssrc;
     description.chunks.push_back({ssrc, cname_});
     farewell.ssrcs.push_back(ssrc);
-    // RFC 3550 §6.1: a compound begins with a report; before the first packet that is an empty RR.
-    if (const auto report = stream.sender().report(now_, clock_)) {
+    // RFC 3550 §6.1: a compound begins with a report; before the first packet that is an RR.
+    if (auto report = stream.sender().report(now_, clock_)) {
+      report->blocks = std::exchange(blocks, {});
       write(writer, *report);
       ++stats_.reports_sent;
     } else {
-      write(writer, rtcp::ReceiverReport{ssrc, {}});
+      write(writer, rtcp::ReceiverReport{ssrc, std::exchange(blocks, {})});
     }
   }
   write(writer, description);

@@ -26,9 +26,10 @@ struct PeerStats {
   std::uint64_t full_intra_requests = 0;  ///< FIR received
 
   std::optional<Duration> round_trip;  ///< smoothed over receiver reports; nothing before the first
-  double fraction_lost = 0;            ///< [0..1] of the last receiver report
-  std::int32_t cumulative_lost = 0;    ///< by the last receiver report [packets]
-  Duration jitter{};                   ///< by the last receiver report
+  double fraction_lost = 0;            ///< [0..1] of the video, by the last receiver report
+  double audio_fraction_lost = 0;      ///< [0..1] of the sound, by the last receiver report
+  std::int32_t cumulative_lost = 0;    ///< of the video, by the last receiver report [packets]
+  Duration jitter{};                   ///< of the video, by the last receiver report
 
   std::uint64_t transport_feedbacks = 0;
   std::uint64_t feedback_arrived = 0;  ///< packets reported as arrived
@@ -40,7 +41,8 @@ struct PeerStats {
   std::uint64_t rtcp_malformed = 0;     ///< authentic but unreadable
   std::uint64_t not_authentic = 0;      ///< SRTP or SRTCP that failed its check, replays included
   std::uint64_t dropped_early = 0;      ///< media before the keys are known
-  std::uint64_t rtp_unexpected = 0;     ///< media from a viewer that should send none
+  std::uint64_t talk_packets = 0;       ///< media that the viewer may send
+  std::uint64_t rtp_unexpected = 0;     ///< media it may not
   std::uint64_t unknown_datagrams = 0;  ///< neither DTLS nor RTP nor RTCP
 };
 

@@ -81,7 +81,7 @@ std::size_t RtpSender::finish(TimePoint now, std::size_t size) {
 std::size_t RtpSender::write_packet(TimePoint now, const rtp::FramePackets& frame, std::size_t i, ByteSpan out) {
   const ByteView payload = frame.payload(i);
   const rtp::SequenceNumber number{static_cast<std::uint16_t>(next_number_)};
-  rtp::RtpPacketWriter packet(out, {frame.is_last(i), config_.payload_type, number, frame.timestamp, config_.ssrc});
+  rtp::RtpPacketWriter packet(out, {marker(frame, i), config_.payload_type, number, frame.timestamp, config_.ssrc});
   write_extensions(now, packet);
   packet.payload(payload);
   const std::size_t size = packet.finish().size();
@@ -107,7 +107,7 @@ bool RtpSender::admit_retransmission(TimePoint now, rtp::SequenceNumber number, 
 std::size_t RtpSender::write_retransmission(TimePoint now, const rtp::FramePackets& frame, std::size_t i,
                                             rtp::SequenceNumber number, ByteSpan out) {
   const bool rtx = uses_rtx();
-  rtp::RtpHeader header{frame.is_last(i), config_.payload_type, number, frame.timestamp, config_.ssrc};
+  rtp::RtpHeader header{marker(frame, i), config_.payload_type, number, frame.timestamp, config_.ssrc};
   if (rtx) {
     header.payload_type = *config_.rtx_payload_type;
     header.sequence_number = next_rtx_;

@@ -41,6 +41,7 @@ struct RtpSenderConfig {
   PlayoutDelay playout_delay;
   std::string mid;
   std::uint32_t clock_rate = 90000;  ///< [Hz]
+  bool marker_ends_frame = true;     ///< RFC 6184 §5.1; for sound the marker means something else, RFC 3551 §4.1
 };
 
 /// Numbers, writes and remembers; leaves encryption and sending to its owner. Nothing here allocates after
@@ -86,6 +87,9 @@ class RtpSender {
     bool used = false;
   };
 
+  [[nodiscard]] bool marker(const rtp::FramePackets& frame, std::size_t i) const {
+    return config_.marker_ends_frame && frame.is_last(i);
+  }
   void assign_next_number(rtp::PacketIndex index);
   void write_extensions(TimePoint now, rtp::RtpPacketWriter& out) const;
   [[nodiscard]] std::size_t finish(TimePoint now, std::size_t size);

@@ -43,7 +43,8 @@ Result<std::unique_ptr<ViewerLink>> ViewerLink::create(LinkContext context, std:
 }
 
 Result<void> ViewerLink::connect(const IceCredentials& remote, PeerConfig config) {
-  if (config.video) config.video->history = &context_.history;
+  if (config.video) config.video->history = &context_.video_history;
+  if (config.audio) config.audio->history = &context_.audio_history;
   auto peer = Peer::create(std::move(config), context_.certificate, context_.random, context_.clock);
   if (!peer) return fail(std::move(peer.error()));
   peer_ = std::move(*peer);
@@ -81,12 +82,13 @@ void ViewerLink::on_datagram(ByteView datagram) {
 
 /// After every call into the peer: send what it has, hear what happened, wake up when it wants.
 void ViewerLink::pump(TimePoint now) {
-  while (const auto event = peer_->next_event()) on_event(now, *event);
+  while (auto event = peer_->next_event()) on_event(now, std::move(*event));
   while (const auto datagram = peer_->next_datagram()) ice_->send(*datagram);
   timer_.set(ended_ ? kNever : peer_->deadline());
 }
 
-void ViewerLink::on_event(TimePoint now, const Peer::Event& event) {
+void ViewerLink::on_event(TimePoint now, Peer::Event event) {
+  if (auto* talk = std::get_if<Peer::TalkReceived>(&event)) return callbacks_.on_talk(std::move(talk->packet));
   if (std::holds_alternative<Peer::Connected>(event)) {
     callbacks_.on_connected();
     return join(now);
@@ -104,6 +106,13 @@ void ViewerLink::join(TimePoint now) {
 void ViewerLink::send_frame(TimePoint now, const rtp::FramePackets& frame) {
   if (!connected()) return;
   peer_->send_frame(now, frame, context_.batch);
+  flush_batch();
+  pump(now);
+}
+
+void ViewerLink::send_audio(TimePoint now, const rtp::FramePackets& frame) {
+  if (!connected()) return;
+  peer_->send_audio(now, frame, context_.batch);
   flush_batch();
   pump(now);
 }

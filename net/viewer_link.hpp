@@ -21,7 +21,8 @@ struct LinkContext {
   EventLoop& loop;
   const IceConfig& ice;
   const DtlsCertificate& certificate;
-  const rtp::PacketHistory& history;
+  const rtp::PacketHistory& video_history;
+  const rtp::PacketHistory& audio_history;
   Random& random;
   NtpClock clock;
   DatagramBatch& batch;      ///< scratch, empty between calls
@@ -37,6 +38,7 @@ class ViewerLink {
     std::function<void()> on_ice_connected;
     std::function<void()> on_connected;  ///< media may flow
     std::function<void()> on_keyframe_wanted;
+    std::function<void(InboundPacket)> on_talk;
     std::function<void(LinkEnd, const std::string& why)> on_ended;  ///< at most once
   };
 
@@ -50,6 +52,7 @@ class ViewerLink {
   void add_candidates(const std::vector<std::string>& candidates, bool done);
   void restart(const IceCredentials& local, const IceCredentials& remote);
   void send_frame(TimePoint now, const rtp::FramePackets& frame);
+  void send_audio(TimePoint now, const rtp::FramePackets& frame);
   /// BYE and close_notify.
   void close(TimePoint now);
 
@@ -60,7 +63,7 @@ class ViewerLink {
   void on_ice_connected();
   void on_datagram(ByteView datagram);
   void pump(TimePoint now);
-  void on_event(TimePoint now, const Peer::Event& event);
+  void on_event(TimePoint now, Peer::Event event);
   void join(TimePoint now);
   void end(LinkEnd how, const std::string& why);
   void flush_batch();

@@ -23,6 +23,13 @@ class Mailbox {
     items_.push_back(std::move(item));
     return items_.size() == 1 ? Put::kFirst : Put::kQueued;
   }
+  /// As put(), but when full the oldest item makes room: for what loses its worth with age. Never kFull.
+  Put put_newest(T item) {
+    const std::lock_guard lock(mutex_);
+    if (items_.size() >= capacity_) items_.pop_front();
+    items_.push_back(std::move(item));
+    return items_.size() == 1 ? Put::kFirst : Put::kQueued;
+  }
   /// Takes everything there is.
   [[nodiscard]] std::deque<T> take_all() {
     const std::lock_guard lock(mutex_);

@@ -24,17 +24,39 @@ const Format* choose_opus(const std::vector<Format>& formats) {
   return found == formats.end() ? nullptr : &*found;
 }
 
+bool remote_sends(const MediaDescription& remote) {
+  return remote.direction == Direction::kSendOnly || remote.direction == Direction::kSendRecv;
+}
+bool remote_receives(const MediaDescription& remote) {
+  return remote.direction == Direction::kRecvOnly || remote.direction == Direction::kSendRecv;
+}
+
+/// A section that asks only for what the viewer may not have is refused; an inactive one may become active later.
+bool wants_something_of(const MediaDescription& remote, const AudioCapability& ours) {
+  if (remote.direction == Direction::kInactive) return ours.sends || ours.receives;
+  return (ours.sends && remote_receives(remote)) || (ours.receives && remote_sends(remote));
+}
+
+/// RFC 3264 §6.1: of what is offered, what we can give and take.
+Direction direction_of(const MediaDescription& remote, const Capabilities& ours) {
+  const bool video = remote.kind == "video";
+  const bool send = remote_receives(remote) && (video || ours.audio.sends);
+  const bool receive = remote_sends(remote) && !video && ours.audio.receives;
+  if (send) return receive ? Direction::kSendRecv : Direction::kSendOnly;
+  return receive ? Direction::kRecvOnly : Direction::kInactive;
+}
+
 Result<const Format*> choose_format(const MediaDescription& remote, const Capabilities& ours) {
   if (remote.kind == "video" && ours.video.available) {
     const auto profile = h264_profile(ours.video.profile_level_id).value_or(H264Profile::kConstrainedBaseline);
     if (const Format* h264 = choose_h264(remote.formats, profile)) return h264;
     return fail(Errc::kUnsupported, "no H.264 with packetization-mode=1 in the video section");
   }
-  if (remote.kind == "audio" && ours.audio.available) {
+  if (remote.kind == "audio" && wants_something_of(remote, ours.audio)) {
     if (const Format* opus = choose_opus(remote.formats)) return opus;
     return fail(Errc::kUnsupported, "no Opus in the audio section");
   }
-  return fail(Errc::kUnsupported, "this camera sends no such media");
+  return fail(Errc::kUnsupported, "this camera has no such media for this viewer");
 }
 
 /// Everything that speaks against a section before its codecs are looked at.
@@ -73,7 +95,8 @@ Feedback agree_on_feedback(const Format& format, bool can_count_packets) {
 }
 
 void agree_on_extensions(NegotiatedMedia& media, const MediaDescription& remote, const Format& format) {
-  media.extensions.transport_cc = sendable_id(remote, kTransportCcUri);
+  // Agreed for both directions or none, and of a viewer's few packets we keep no such account.
+  if (!media.receives()) media.extensions.transport_cc = sendable_id(remote, kTransportCcUri);
   media.feedback = agree_on_feedback(format, media.extensions.transport_cc != 0);
   if (!media.feedback.transport_cc) media.extensions.transport_cc = 0;  // numbers that nobody reports on are bytes lost
   media.extensions.abs_send_time = sendable_id(remote, kAbsSendTimeUri);
@@ -86,6 +109,7 @@ void take_codec(NegotiatedMedia& media, const MediaDescription& remote, const Fo
                 const Capabilities& ours) {
   media.payload_type = format.payload_type;
   media.ssrc = media.kind == "video" ? ours.video.ssrc : ours.audio.ssrc;
+  if (media.direction == Direction::kRecvOnly) media.ssrc = 0;
   if (media.kind != "video" || ours.video.rtx_ssrc == 0) return;
   if (const Format* rtx = choose_rtx(remote.formats, format.payload_type)) {
     media.rtx_payload_type = rtx->payload_type;
@@ -106,8 +130,7 @@ NegotiatedMedia agree_on_media(const MediaDescription& remote, const Capabilitie
     return media;
   }
   media.accepted = true;
-  const bool wanted = remote.direction == Direction::kRecvOnly || remote.direction == Direction::kSendRecv;
-  media.direction = wanted ? Direction::kSendOnly : Direction::kInactive;  // RFC 3264 §6.1
+  media.direction = direction_of(remote, ours);
   media.rtcp_rsize = remote.rtcp_rsize;
   media.rcvr_rtt = remote.rcvr_rtt;
   take_codec(media, remote, **format, ours);

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "signaling/sdp/agreement.hpp"
+#include "signaling/sdp/h264_format.hpp"
 #include "signaling/sdp/local_section.hpp"
 #include "signaling/sdp/media_negotiation.hpp"
 #include "signaling/sdp/parser.hpp"
@@ -51,8 +52,11 @@ std::vector<HeaderExtension> answer_extensions(const MediaDescription& offered, 
   return agreed;
 }
 
-std::vector<Format> answer_formats(const MediaDescription& offered, const NegotiatedMedia& agreed) {
+std::vector<Format> answer_formats(const MediaDescription& offered, const NegotiatedMedia& agreed,
+                                   const Capabilities& ours) {
   Format format = *offered.format(agreed.payload_type);
+  if (agreed.kind == "audio") format.parameters = opus_parameters(ours.audio);
+  if (agreed.kind == "video") format.parameters = with_our_level(format.parameters, ours.video.profile_level_id);
   format.feedback = write_feedback(agreed.feedback);
   std::vector<Format> formats = {std::move(format)};
   if (agreed.rtx_payload_type) {
@@ -69,7 +73,7 @@ MediaDescription accepted_section(const MediaDescription& offered, const Negotia
   section.protocol = offered.protocol;
   section.mid = offered.mid;
   section.direction = agreed.direction;
-  section.formats = answer_formats(offered, agreed);
+  section.formats = answer_formats(offered, agreed, ours);
   for (const Format& format : section.formats) section.targets.push_back(std::to_string(format.payload_type));
   section.extensions = answer_extensions(offered, agreed.extensions);
   section.rtcp_rsize = agreed.rtcp_rsize;

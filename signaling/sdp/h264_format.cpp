@@ -96,6 +96,15 @@ const Format* choose_h264(const std::vector<Format>& formats, H264Profile profil
   return best;
 }
 
+std::string with_our_level(std::string_view offered, std::string_view profile_level_id) {
+  std::string parameters(offered);
+  const auto level = parameter(parameters, "profile-level-id");
+  const bool may_differ = parameter(parameters, "level-asymmetry-allowed") == std::string_view("1");
+  if (!level || level->size() != 6 || profile_level_id.size() != 6 || !may_differ) return parameters;
+  const auto at = static_cast<std::size_t>(level->data() - parameters.data());
+  return parameters.replace(at + 4, 2, profile_level_id.substr(4));
+}
+
 const Format* choose_rtx(const std::vector<Format>& formats, std::uint8_t payload_type) {
   const std::string apt = std::to_string(payload_type);
   const auto found = std::find_if(formats.begin(), formats.end(), [&](const Format& format) {

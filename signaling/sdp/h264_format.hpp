@@ -23,6 +23,10 @@ enum class H264Profile { kConstrainedBaseline, kBaseline, kMain, kConstrainedHig
 /// §6.3).
 [[nodiscard]] const Format* choose_h264(const std::vector<Format>& formats, H264Profile profile);
 
+/// The offered a=fmtp with the level of our stream (last two digits of `profile_level_id`) where the offer lets an
+/// answer name its own: RFC 6184 §8.2.2, level-asymmetry-allowed. The profile stays the offered one, which must match.
+[[nodiscard]] std::string with_our_level(std::string_view offered, std::string_view profile_level_id);
+
 /// The retransmission format (RFC 4588 §8.6) whose apt is `payload_type`, or null.
 [[nodiscard]] const Format* choose_rtx(const std::vector<Format>& formats, std::uint8_t payload_type);
 

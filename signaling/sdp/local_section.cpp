@@ -25,6 +25,10 @@ void add_sources(MediaDescription& section, const Capabilities& ours, std::uint3
   }
 }
 
+std::string opus_parameters(const AudioCapability& ours) {
+  return std::string("minptime=10;useinbandfec=1") + (ours.sends && ours.stereo ? ";sprop-stereo=1" : "");
+}
+
 std::vector<std::string> write_feedback(const Feedback& feedback) {
   std::vector<std::string> lines;
   if (feedback.transport_cc) lines.emplace_back("transport-cc");

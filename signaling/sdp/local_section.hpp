@@ -9,6 +9,9 @@ namespace perch::signaling::sdp {
 void add_transport(MediaDescription& section, const Capabilities& ours, Setup setup);
 void add_sources(MediaDescription& section, const Capabilities& ours, std::uint32_t ssrc, std::uint32_t rtx_ssrc);
 
+/// The a=fmtp of Opus as we send and take it. RFC 7587 §6.1.
+[[nodiscard]] std::string opus_parameters(const AudioCapability& ours);
+
 /// The a=rtcp-fb lines of what was agreed.
 [[nodiscard]] std::vector<std::string> write_feedback(const Feedback& feedback);
 

@@ -19,9 +19,11 @@ struct VideoCapability {
   std::uint32_t ssrc = 0;
   std::uint32_t rtx_ssrc = 0;  ///< 0: never retransmit by RFC 4588
 };
-/// Opus, sent only.
+/// Opus. Which way depends on the camera's microphone and loudspeaker, and on the viewer's rights.
 struct AudioCapability {
-  bool available = false;
+  bool sends = false;
+  bool receives = false;
+  bool stereo = false;  ///< what is sent
   std::uint32_t ssrc = 0;
 };
 
@@ -65,7 +67,7 @@ struct NegotiatedMedia {
   std::string mid;
   bool accepted = false;
   Error rejection;                             ///< why not, when not accepted
-  Direction direction = Direction::kInactive;  ///< ours: kSendOnly or kInactive
+  Direction direction = Direction::kInactive;  ///< ours; never receiving for video
   std::uint8_t payload_type = 0;
   std::optional<std::uint8_t> rtx_payload_type;
   HeaderExtensionIds extensions;
@@ -74,6 +76,9 @@ struct NegotiatedMedia {
   bool rcvr_rtt = false;  ///< answer RRTR with DLRR, RFC 3611 §4.5
   std::uint32_t ssrc = 0;
   std::uint32_t rtx_ssrc = 0;
+
+  [[nodiscard]] bool sends() const { return direction == Direction::kSendOnly || direction == Direction::kSendRecv; }
+  [[nodiscard]] bool receives() const { return direction == Direction::kRecvOnly || direction == Direction::kSendRecv; }
 };
 
 using Sha256 = std::array<std::uint8_t, 32>;

@@ -11,7 +11,7 @@ namespace perch::signaling::sdp {
 namespace {
 
 constexpr Feedback kVideoFeedback = {true, true, true, true, true};
-constexpr Feedback kAudioFeedback = {false, false, false, true, false};
+constexpr Feedback kAudioFeedback = {true, false, false, true, false};
 
 // Payload types of ours, from the dynamic range (RFC 3551 §6).
 constexpr std::uint8_t kFirstVideoType = 102;
@@ -65,10 +65,11 @@ MediaDescription offer_audio(const Capabilities& ours, std::string mid) {
   MediaDescription section;
   section.kind = "audio";
   section.mid = std::move(mid);
-  section.formats = {{kOpusType, "opus", 48'000, 2, "minptime=10;useinbandfec=1", write_feedback(kAudioFeedback)}};
+  section.formats = {{kOpusType, "opus", 48'000, 2, opus_parameters(ours.audio), write_feedback(kAudioFeedback)}};
   section.extensions = {
       {1, {}, std::string(kMidUri)}, {2, {}, std::string(kAbsSendTimeUri)}, {3, {}, std::string(kTransportCcUri)}};
-  finish_section(section, ours, ours.audio.ssrc, 0);
+  finish_section(section, ours, ours.audio.sends ? ours.audio.ssrc : 0, 0);
+  if (ours.audio.receives) section.direction = ours.audio.sends ? Direction::kSendRecv : Direction::kRecvOnly;
   return section;
 }
 
@@ -101,7 +102,8 @@ SessionDescription make_offer(const Capabilities& ours) {
   offer.session_id = ours.session_id;
   offer.session_version = ours.session_version;
   if (ours.video.available) offer.media.push_back(offer_video(ours));
-  if (ours.audio.available) offer.media.push_back(offer_audio(ours, std::to_string(offer.media.size())));
+  if (ours.audio.sends || ours.audio.receives)
+    offer.media.push_back(offer_audio(ours, std::to_string(offer.media.size())));
   offer.bundles.emplace_back();
   for (const MediaDescription& section : offer.media) offer.bundles.back().push_back(section.mid);
   return offer;

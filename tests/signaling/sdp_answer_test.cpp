@@ -139,7 +139,7 @@ TEST(SdpAnswer, RejectsWhatCannotBeHadSectionBySection) {
 
 TEST(SdpAnswer, AudioIsSentOnceTheCameraHasSome) {
   Capabilities ours = capabilities();
-  ours.audio.available = true;
+  ours.audio.sends = true;
   const auto answered = answer_offer(fixture("chromium-video-audio-offer-hand-made"), ours);
   ASSERT_TRUE(answered);
   const NegotiatedMedia* audio = answered->session.accepted("audio");
@@ -153,7 +153,7 @@ TEST(SdpAnswer, AudioIsSentOnceTheCameraHasSome) {
 
 TEST(SdpAnswer, OutsideTheBundleNothingTravels) {
   Capabilities ours = capabilities();
-  ours.audio.available = true;
+  ours.audio.sends = true;
   const std::string offer = replaced(fixture("chromium-video-audio-offer-hand-made"), "BUNDLE 0 1 2", "BUNDLE 1");
   const auto answered = answer_offer(offer, ours);
   ASSERT_TRUE(answered);

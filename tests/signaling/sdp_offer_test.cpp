@@ -47,7 +47,7 @@ TEST(SdpOffer, AStreamOfAHigherProfileIsOfferedAsConstrainedBaselineToo) {
 
 TEST(SdpOffer, AudioIsOfferedOnceTheCameraHasSome) {
   Capabilities ours = capabilities();
-  ours.audio.available = true;
+  ours.audio.sends = true;
   const std::string text = write(make_offer(ours));
   EXPECT_NE(text.find("a=group:BUNDLE 0 1\r\n"), std::string::npos);
   EXPECT_NE(text.find("a=rtpmap:111 opus/48000/2\r\n"), std::string::npos);
@@ -69,7 +69,7 @@ TEST(SdpOffer, TakesTheBrowsersAnswer) {
 
 TEST(SdpOffer, TakesWhatChromiumReallyAnswersToVideoAndAudio) {
   Capabilities ours = capabilities();
-  ours.audio.available = true;
+  ours.audio.sends = true;
   const auto session = accept_answer(make_offer(ours), test::fixture("chromium-156-answer-to-camera-offer"), ours);
   ASSERT_TRUE(session);
   EXPECT_EQ(session->accepted("video")->payload_type, 102);

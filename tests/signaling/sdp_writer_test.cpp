@@ -22,7 +22,7 @@ TEST(SdpWriter, BrowsersDescriptionsRoundTrip) {
 
 TEST(SdpWriter, OurOfferRoundTrips) {
   Capabilities ours = test::capabilities();
-  ours.audio.available = true;
+  ours.audio.sends = true;
   ours.candidates = {"candidate:1 1 udp 2130706431 192.0.2.1 5000 typ host"};
   ours.end_of_candidates = true;
   const SessionDescription offer = make_offer(ours);

@@ -142,7 +142,7 @@ TEST(HostileViewer, WrongFingerprintNeverGetsAPicture) {
   SeededRandom random(212);
   net::PeerConfig config;
   config.remote_fingerprints = {net::Fingerprint{}};
-  config.video = net::VideoSendConfig{{}, &history};
+  config.video = net::StreamSendConfig{{}, &history};
   pair.viewer().camera_side =
       net::Peer::create(std::move(config), test_certificate(1), random, NtpClock(pair.now(), seconds(1))).value();
   pair.viewer().camera_side->start(pair.now());

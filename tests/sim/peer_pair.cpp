@@ -33,6 +33,7 @@ ReceiverConfig receiver_config(const PairConfig& config, rtp::Ssrc ssrc) {
   ReceiverConfig out;
   out.remote_fingerprints = {test_certificate(1).fingerprint()};
   out.media_ssrc = ssrc;
+  out.audio_ssrc = ssrc + 2;
   if (config.rtx) out.rtx_ssrc = ssrc + 1;
   if (config.transport_wide_cc) out.transport_wide_cc_id = kTransportWideCcId;
   out.nack = config.nack;
@@ -60,7 +61,7 @@ rtp::FramePacketsPtr VideoSource::next(TimePoint now, bool keyframe, std::size_t
 }
 
 PeerPair::PeerPair(std::uint64_t seed, const PairConfig& config)
-    : seed_(seed), random_(seed), frame_size_(config.frame_size), source_(seed + 1) {
+    : seed_(seed), random_(seed), frame_size_(config.frame_size), source_(seed + 1), sound_(config.sound) {
   viewers_.reserve(config.viewers);
   for (std::size_t i = 0; i < config.viewers; ++i) add_viewer(config, seed + 10 * (i + 1));
 }
@@ -69,8 +70,17 @@ void PeerPair::add_viewer(const PairConfig& config, std::uint64_t seed) {
   const rtp::Ssrc ssrc = kFirstSsrc + static_cast<rtp::Ssrc>(16 * viewers_.size());
   net::PeerConfig peer;
   peer.remote_fingerprints = {test_certificate(2).fingerprint()};
-  peer.video = net::VideoSendConfig{sender_config(config, ssrc), &history_};
+  peer.video = net::StreamSendConfig{sender_config(config, ssrc), &history_};
   peer.cname = "camera";
+  if (config.sound) {
+    net::RtpSenderConfig audio;
+    audio.ssrc = ssrc + 2;
+    audio.payload_type = 111;
+    audio.clock_rate = 48'000;
+    audio.marker_ends_frame = false;
+    peer.audio = net::StreamSendConfig{audio, &audio_history_};
+    if (viewers_.empty()) peer.talk = net::TalkReceiveConfig{111, 48'000};
+  }
   Viewer viewer;
   viewer.camera_side = net::Peer::create(std::move(peer), test_certificate(1), random_, clock_).value();
   viewer.viewer_side =
@@ -119,6 +129,7 @@ void PeerPair::settle() {
       any = true;
       if (next_frame_at_ == kNever) {
         next_frame_at_ = now_;  // the encoder starts for the first viewer, with a key frame
+        if (sound_) next_audio_at_ = now_;
         continue;
       }
       viewer.camera_side->join(now_, milliseconds(300), batch_);
@@ -153,8 +164,25 @@ void PeerPair::send_frame() {
   next_frame_at_ = now_ + kFrameInterval;
 }
 
+void PeerPair::send_audio() {
+  auto frame = std::make_shared<rtp::FramePackets>();
+  frame->first_index = next_audio_index_++;
+  frame->timestamp = {static_cast<std::uint32_t>(960 * next_audio_index_)};
+  frame->captured_at = now_;
+  frame->keyframe = true;
+  frame->bytes.assign(80, 0x55);
+  frame->fragments = {{0, 80}};
+  audio_history_.push(frame, now_);
+  for (Viewer& viewer : viewers_) {
+    viewer.camera_side->send_audio(now_, *frame, batch_);
+    deliver(viewer, batch_);
+    batch_.clear();
+  }
+  next_audio_at_ = now_ + milliseconds(20);
+}
+
 TimePoint PeerPair::next_deadline() const {
-  TimePoint next = next_frame_at_;
+  TimePoint next = std::min(next_frame_at_, next_audio_at_);
   for (const Viewer& viewer : viewers_) {
     next = std::min({next, viewer.camera_side->deadline(), viewer.viewer_side->deadline(), viewer.to_viewer->deadline(),
                      viewer.to_camera->deadline()});
@@ -172,6 +200,10 @@ bool PeerPair::run_until(const std::function<bool()>& done, Duration limit) {
     settle();
     if (next_frame_at_ <= now_) {
       send_frame();
+      settle();
+    }
+    if (next_audio_at_ <= now_) {
+      send_audio();
       settle();
     }
     if (done()) return true;

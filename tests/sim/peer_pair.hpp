@@ -34,6 +34,7 @@ struct PairConfig {
   bool transport_wide_cc = true;
   std::size_t frame_size = 8000;  ///< 2 Mbit/s at 30 fps
   std::size_t viewers = 1;
+  bool sound = false;  ///< 20 ms packets to the viewers, and the first may talk (payload type 111)
 };
 
 /// One camera, any number of viewers, one shared history.
@@ -71,6 +72,7 @@ class PeerPair {
   void settle();
   bool move(Viewer& viewer);
   void send_frame();
+  void send_audio();
   void deliver(Viewer& viewer, const net::DatagramBatch& batch);
   [[nodiscard]] TimePoint next_deadline() const;
 
@@ -81,6 +83,10 @@ class PeerPair {
   std::size_t frame_size_;
   VideoSource source_;
   rtp::PacketHistory history_;
+  rtp::PacketHistory audio_history_;
+  rtp::PacketIndex next_audio_index_ = 0;
+  TimePoint next_audio_at_ = kNever;
+  bool sound_ = false;
   std::vector<Viewer> viewers_;
   net::DatagramBatch batch_;
   TimePoint next_frame_at_ = kNever;

@@ -85,6 +85,7 @@ void ReceiverPeer::on_rtp(ByteView datagram) {
     if (next_feedback_at_ == kNever) next_feedback_at_ = now_ + kFeedbackInterval;
   }
   if (config_.rtx_ssrc && packet->header.ssrc == *config_.rtx_ssrc) return on_rtx(*packet);
+  if (packet->header.ssrc == config_.audio_ssrc) ++stats_.audio_packets;
   if (packet->header.ssrc != config_.media_ssrc) return;
   const std::int64_t number = unwrapper_.unwrap(packet->header.sequence_number);
   statistics_.on_packet(now_, number, packet->header.timestamp);
@@ -184,6 +185,7 @@ void ReceiverPeer::on_rtcp(ByteView datagram) {
   }
   for (const net::rtcp::Packet& packet : *packets) {
     if (const auto* report = std::get_if<net::rtcp::SenderReport>(&packet)) on_sender_report(*report);
+    if (const auto* report = std::get_if<net::rtcp::ReceiverReport>(&packet)) on_blocks(report->blocks);
     if (const auto* report = std::get_if<net::rtcp::ExtendedReport>(&packet)) on_extended_report(*report);
     if (std::holds_alternative<net::rtcp::Goodbye>(packet)) ++stats_.goodbyes;
     const auto* description = std::get_if<net::rtcp::SourceDescription>(&packet);
@@ -192,6 +194,9 @@ void ReceiverPeer::on_rtcp(ByteView datagram) {
 }
 
 void ReceiverPeer::on_sender_report(const net::rtcp::SenderReport& report) {
+  on_blocks(report.blocks);
+  if (report.ssrc == config_.audio_ssrc) stats_.last_audio_report = report;
+  if (report.ssrc != config_.media_ssrc) return;
   ++stats_.sender_reports;
   stats_.last_sender_report = report;
   statistics_.on_sender_report(now_, report);
@@ -213,6 +218,18 @@ void ReceiverPeer::send_rtcp(ByteView compound) {
   buffer.resize(compound.size() + net::SrtpSession::kRtcpOverhead);
   const auto packet = srtp_->protect_rtcp(buffer, compound.size());
   if (packet) outbox_.emplace_back(packet->begin(), packet->end());
+}
+
+void ReceiverPeer::on_blocks(const std::vector<net::rtcp::ReportBlock>& blocks) {
+  if (!blocks.empty()) stats_.reported = blocks;
+}
+
+void ReceiverPeer::send_rtp(ByteView packet) {
+  if (!srtp_) return;
+  Bytes buffer(packet.begin(), packet.end());
+  buffer.resize(packet.size() + net::SrtpSession::kRtpOverhead);
+  if (const auto sealed = srtp_->protect_rtp(buffer, packet.size()))
+    outbox_.emplace_back(sealed->begin(), sealed->end());
 }
 
 void ReceiverPeer::send_report() {

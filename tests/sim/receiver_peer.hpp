@@ -13,11 +13,11 @@
 #include "media/rtp/h264_depacketizer.hpp"
 #include "media/rtp/rtp_packet.hpp"
 #include "net/dtls_transport.hpp"
+#include "net/receive_statistics.hpp"
 #include "net/rtcp/compound.hpp"
 #include "net/srtp_session.hpp"
 #include "tests/sim/feedback_recorder.hpp"
 #include "tests/sim/nack_generator.hpp"
-#include "tests/sim/receive_statistics.hpp"
 
 namespace perch::sim {
 
@@ -27,6 +27,7 @@ struct ReceiverConfig {
   rtp::Ssrc ssrc = 1;        ///< of our reports
   rtp::Ssrc media_ssrc = 0;  ///< expected video
   std::optional<rtp::Ssrc> rtx_ssrc;
+  rtp::Ssrc audio_ssrc = 0;  ///< expected sound; its packets are counted only
   std::optional<std::uint8_t> transport_wide_cc_id;
   bool nack = true;
   bool reference_time = true;  ///< XR RRTR with each report
@@ -43,14 +44,17 @@ struct ReceiverStats {
   std::uint64_t undecodable = 0;  ///< of which after a gap and before the next key frame; only with keep_frames
   std::uint64_t keyframes = 0;    ///< of which; only with keep_frames
   std::uint64_t damaged = 0;      ///< payloads the depacketizer refused
+  std::uint64_t audio_packets = 0;
   std::uint64_t not_authentic = 0;
   std::uint64_t nacks_sent = 0;
   std::uint64_t plis_sent = 0;
   std::uint64_t feedbacks_sent = 0;
   std::uint64_t sender_reports = 0;
   std::uint64_t goodbyes = 0;
-  std::optional<Duration> round_trip;  ///< by DLRR
-  std::optional<net::rtcp::SenderReport> last_sender_report;
+  std::optional<Duration> round_trip;                         ///< by DLRR
+  std::optional<net::rtcp::SenderReport> last_sender_report;  ///< of the video
+  std::optional<net::rtcp::SenderReport> last_audio_report;
+  std::vector<net::rtcp::ReportBlock> reported;  ///< what the last report with blocks says of our own media
   std::string cname;
 };
 
@@ -84,6 +88,8 @@ class ReceiverPeer {
   [[nodiscard]] const ReceiverStats& stats() const { return stats_; }
   /// Sends any RTCP, for tests of what a viewer may come up with.
   void send_rtcp(ByteView compound);
+  /// Sends an RTP packet, e.g. of talk.
+  void send_rtp(ByteView packet);
 
  private:
   struct Stored {
@@ -104,6 +110,7 @@ class ReceiverPeer {
   void skip_hopeless_gaps();
   void on_rtcp(ByteView datagram);
   void on_sender_report(const net::rtcp::SenderReport& report);
+  void on_blocks(const std::vector<net::rtcp::ReportBlock>& blocks);
   void on_extended_report(const net::rtcp::ExtendedReport& report);
   void send_report();
   void send_nacks();
@@ -124,7 +131,7 @@ class ReceiverPeer {
   TimePoint deliver_from_ = kNever;          // the very first packets may come in any order
   std::map<std::int64_t, Stored> waiting_;
   NackGenerator missing_;
-  ReceiveStatistics statistics_{90'000};
+  net::ReceiveStatistics statistics_{90'000};
   FeedbackRecorder feedback_;
   rtp::H264Depacketizer depacketizer_;
 

@@ -7,7 +7,7 @@
 #include "media/rtp/types.hpp"
 #include "net/rtcp/report.hpp"
 
-namespace perch::sim {
+namespace perch::net {
 
 /// RFC 3550 appendices A.3 and A.8.
 class ReceiveStatistics {
@@ -15,9 +15,9 @@ class ReceiveStatistics {
   explicit ReceiveStatistics(std::uint32_t clock_rate) : clock_rate_(clock_rate) {}
   /// `number` unwrapped. Retransmissions on another SSRC are not counted here.
   void on_packet(TimePoint now, std::int64_t number, rtp::Timestamp timestamp);
-  void on_sender_report(TimePoint now, const net::rtcp::SenderReport& report);
+  void on_sender_report(TimePoint now, const rtcp::SenderReport& report);
   /// The block for the next report; its fraction covers the time since the last call.
-  [[nodiscard]] net::rtcp::ReportBlock block(TimePoint now, rtp::Ssrc ssrc);
+  [[nodiscard]] rtcp::ReportBlock block(TimePoint now, rtp::Ssrc ssrc);
   [[nodiscard]] std::uint64_t received() const { return received_; }
 
  private:
@@ -33,4 +33,4 @@ class ReceiveStatistics {
   TimePoint last_sr_at_{};
 };
 
-}  // namespace perch::sim
+}  // namespace perch::net

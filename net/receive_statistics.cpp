@@ -1,9 +1,9 @@
-#include "tests/sim/receive_statistics.hpp"
+#include "net/receive_statistics.hpp"
 
 #include <algorithm>
 #include <cmath>
 
-namespace perch::sim {
+namespace perch::net {
 
 void ReceiveStatistics::on_packet(TimePoint now, std::int64_t number, rtp::Timestamp timestamp) {
   const auto arrival = static_cast<std::uint32_t>(to_us(now.time_since_epoch()) * clock_rate_ / 1'000'000);
@@ -19,13 +19,13 @@ void ReceiveStatistics::on_packet(TimePoint now, std::int64_t number, rtp::Times
   ++received_;
 }
 
-void ReceiveStatistics::on_sender_report(TimePoint now, const net::rtcp::SenderReport& report) {
+void ReceiveStatistics::on_sender_report(TimePoint now, const rtcp::SenderReport& report) {
   last_sr_ = report.ntp.middle();
   last_sr_at_ = now;
 }
 
-net::rtcp::ReportBlock ReceiveStatistics::block(TimePoint now, rtp::Ssrc ssrc) {
-  net::rtcp::ReportBlock out;
+rtcp::ReportBlock ReceiveStatistics::block(TimePoint now, rtp::Ssrc ssrc) {
+  rtcp::ReportBlock out;
   out.ssrc = ssrc;
   if (received_ == 0) return out;
   const std::int64_t expected = highest_ - first_ + 1;
@@ -44,4 +44,4 @@ net::rtcp::ReportBlock ReceiveStatistics::block(TimePoint now, rtp::Ssrc ssrc) {
   return out;
 }
 
-}  // namespace perch::sim
+}  // namespace perch::net
