@@ -23,9 +23,9 @@ int cost_rank(PixelFormat format) {
     case PixelFormat::kNv12: return 1;
     case PixelFormat::kYuyv: return 2;
     case PixelFormat::kMjpeg: return 3;
-    case PixelFormat::kH264: return 4;
+    case PixelFormat::kH264: return -1;  // already encoded
   }
-  return 5;
+  return 4;
 }
 
 auto distance(const VideoFormat& offer, Size size, FrameRate rate) {
@@ -48,7 +48,10 @@ FrameRate nearest_rate(const RateRange& range, FrameRate wanted) {
   return wanted;
 }
 
-std::optional<VideoFormat> choose_format(const std::vector<VideoFormat>& offered, Size size, FrameRate rate) {
+std::optional<VideoFormat> choose_format(std::vector<VideoFormat> offered, Size size, FrameRate rate,
+                                         bool prefer_h264) {
+  const auto is_h264 = [](const VideoFormat& offer) { return offer.pixel == PixelFormat::kH264; };
+  if (!prefer_h264 && !std::ranges::all_of(offered, is_h264)) std::erase_if(offered, is_h264);
   if (offered.empty()) return std::nullopt;
   return *std::ranges::min_element(offered, {}, [&](const VideoFormat& offer) { return distance(offer, size, rate); });
 }

@@ -25,9 +25,9 @@ struct RateRange {
 [[nodiscard]] FrameRate nearest_rate(const RateRange& range, FrameRate wanted);
 
 /// Best of `offered`: nearest size first, then nearest rate, then the pixel format that costs least to encode from.
-/// Nothing when nothing is offered. H.264 comes last among equals: a camera's own encoder follows neither our bitrate
-/// nor our key frame requests.
-[[nodiscard]] std::optional<VideoFormat> choose_format(const std::vector<VideoFormat>& offered, Size size,
-                                                       FrameRate rate);
+/// Nothing when nothing is offered. With `prefer_h264` a camera's own H.264 comes first among equals; without, it is
+/// taken only from a camera that has nothing else.
+[[nodiscard]] std::optional<VideoFormat> choose_format(std::vector<VideoFormat> offered, Size size, FrameRate rate,
+                                                       bool prefer_h264 = false);
 
 }  // namespace perch::video

@@ -3,9 +3,11 @@
 
 #include <algorithm>
 #include <cinttypes>
+#include <cmath>
 
 #include "hal/base/log.hpp"
 #include "hal/video/format_choice.hpp"
+#include "hal/video/v4l2_encoder_controls.hpp"
 #include "hal/video/v4l2_stream.hpp"
 
 namespace perch::video {
@@ -25,6 +27,8 @@ class V4l2Capture final : public VideoSource {
 
   [[nodiscard]] const VideoFormat& format() const override { return format_; }
   [[nodiscard]] int fd() const override { return stream_.device().fd(); }
+  [[nodiscard]] bool request_keyframe() override { return encodes() && encoder().force_keyframe(); }
+  [[nodiscard]] bool set_bitrate(Bitrate bitrate) override { return encodes() && encoder().set_bitrate(bitrate); }
   [[nodiscard]] std::string description() const override {
     return stream_.device().path() + " (" + stream_.device().card() + ")";
   }
@@ -49,6 +53,9 @@ class V4l2Capture final : public VideoSource {
   }
 
  private:
+  [[nodiscard]] bool encodes() const { return format_.pixel == PixelFormat::kH264; }
+  [[nodiscard]] V4l2EncoderControls encoder() const { return V4l2EncoderControls(fd()); }
+
   [[nodiscard]] Result<void> give_back() {
     const auto index = std::exchange(lent_, std::nullopt);
     return index ? stream_.queue(*index) : Result<void>{};
@@ -82,6 +89,22 @@ class V4l2Capture final : public VideoSource {
   std::uint64_t late_ = 0;     ///< passed over because a newer one was ready
 };
 
+// A camera whose key frames can be asked for sends few unasked; of one without, a joiner waits for the next.
+constexpr int kKeyframeIntervalOnDemand_s = 10;
+constexpr int kKeyframeIntervalFixed_s = 1;
+
+void prepare_encoder(const V4l2Device& device, const VideoFormat& format, Bitrate bitrate) {
+  const V4l2EncoderControls encoder(device.fd());
+  encoder.prepare_h264(format.size, format.rate);
+  const int interval_s = encoder.can_force_keyframe() ? kKeyframeIntervalOnDemand_s : kKeyframeIntervalFixed_s;
+  const bool paced =
+      encoder.set_keyframe_interval(static_cast<int>(std::lround(interval_s * format.rate.per_second())));
+  const bool limited = encoder.set_bitrate(bitrate), repeated = encoder.repeat_headers();
+  PERCH_INFO("video",
+             "msg=\"camera encodes\" device=%s can_set_bitrate=%d can_ask_keyframe=%d can_set_gop=%d repeats=%d",
+             in_quotes(device.path()).c_str(), limited, encoder.can_force_keyframe(), paced, repeated);
+}
+
 }  // namespace
 
 Result<std::unique_ptr<VideoSource>> open_v4l2_capture(const std::string& path, const SourceRequest& request,
@@ -90,11 +113,12 @@ Result<std::unique_ptr<VideoSource>> open_v4l2_capture(const std::string& path, 
   if (!device) return fail(device.error());
   auto offers = device->offers(request.size, request.rate);
   if (only) std::erase_if(offers, [&](const VideoFormat& offer) { return offer.pixel != *only; });
-  const auto wanted = choose_format(offers, request.size, request.rate);
+  const auto wanted = choose_format(offers, request.size, request.rate, request.prefer_h264);
   if (!wanted)
     return fail(Errc::kUnsupported, path + " (" + device->card() + ") has none of I420, NV12, YUYV, MJPEG, H.264");
   const auto negotiated = set_format(*device, *wanted);
   if (!negotiated) return fail(negotiated.error());
+  if (negotiated->format.pixel == PixelFormat::kH264) prepare_encoder(*device, negotiated->format, request.bitrate);
   auto stream = V4l2Stream::start(std::move(*device), kBuffers);
   if (!stream) return fail(stream.error());
   const VideoFormat& got = negotiated->format;

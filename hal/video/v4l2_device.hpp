@@ -12,6 +12,8 @@ namespace perch::video {
 
 /// ioctl() that goes on after a signal. Returns what ioctl does, errno included.
 [[nodiscard]] int xioctl(int fd, unsigned long request, void* argument);
+/// What answers an ioctl: xioctl(), or a test double where no driver exists for a case.
+using IoctlFunction = int (*)(int fd, unsigned long request, void* argument);
 
 /// An open capture node, non-blocking. Owned by one thread.
 class V4l2Device {

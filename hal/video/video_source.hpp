@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "hal/base/result.hpp"
 #include "hal/video/frame.hpp"
@@ -15,6 +16,11 @@ struct SourceRequest {
   std::string source = "auto";  ///< auto | pattern | /dev/videoN | file:PATH (.y4m, .h264)
   Size size{1280, 720};
   FrameRate rate{30, 1};
+  Bitrate bitrate = Bitrate::kbps(2000);  ///< of a camera that encodes by itself
+  /// Take H.264 from a camera that has it as well as raw formats; otherwise only from one that has nothing else.
+  bool prefer_h264 = false;
+  /// "NAME=VALUE", set at each opening; see camera_controls.hpp. A wrong one is a warning.
+  std::vector<std::string> controls = {};
 };
 
 /// An open source, delivering from the moment it exists until it is destroyed (which closes the device).
@@ -29,6 +35,10 @@ class VideoSource {
   /// The next frame, or nothing when none is ready (or a damaged one was skipped). The frame is borrowed until the next
   /// call. kNotFound: the device is gone. Any other error: the source must be closed and may be opened again.
   [[nodiscard]] virtual Result<std::optional<Frame>> read_frame(TimePoint now) = 0;
+  /// For sources that encode by themselves: the next picture is to be a key frame. False: cannot be asked for.
+  [[nodiscard]] virtual bool request_keyframe() { return false; }
+  /// Likewise, the target from the next picture on. False: cannot be set.
+  [[nodiscard]] virtual bool set_bitrate(Bitrate) { return false; }
   /// For logs: "/dev/video0 (vivid)", "test pattern", "file:clip.h264".
   [[nodiscard]] virtual std::string description() const = 0;
 };

@@ -13,13 +13,24 @@ bool same_encoder(const EncoderConfig& a, const EncoderConfig& b) {
 
 TierEncoder::TierEncoder(TierConfig config) : config_(std::move(config)), clock_(config_.timestamp_offset) {}
 
-Result<void> TierEncoder::start(const video::VideoFormat& format) {
+Result<void> TierEncoder::start(const video::VideoFormat& format, video::VideoSource* source) {
   force_keyframe_ = true;
-  if (format.pixel == video::PixelFormat::kH264) {
-    encoder_.reset();
-    passthrough_ = std::make_unique<H264Passthrough>();
-    return {};
-  }
+  source_ = source;
+  if (format.pixel != video::PixelFormat::kH264) return start_encoder(format);
+  start_passthrough();
+  return {};
+}
+
+void TierEncoder::start_passthrough() {
+  encoder_.reset();
+  passthrough_ = std::make_unique<H264Passthrough>();
+  asked_source_at_.reset();
+  // Asking is the only way to find out what a driver can do.
+  source_makes_keyframes_ = source_ && source_->request_keyframe();
+  source_sets_bitrate_ = source_ && source_->set_bitrate(config_.bitrate);
+}
+
+Result<void> TierEncoder::start_encoder(const video::VideoFormat& format) {
   passthrough_.reset();
   EncoderConfig wanted;
   wanted.encoder = config_.encoder;
@@ -58,7 +69,16 @@ Result<rtp::FramePacketsPtr> TierEncoder::encode(const video::Frame& frame, Time
   return packetize(*encoded, frame.captured_at, now);
 }
 
+/// The picture that answers comes some frames later: meanwhile the source is not asked again.
+void TierEncoder::ask_source_for_keyframe(TimePoint now) {
+  if (!source_ || !source_makes_keyframes_ || !gate_.open(now, config_.bitrate)) return;
+  if (asked_source_at_ && now - *asked_source_at_ < KeyframeGate::kMinInterval) return;
+  asked_source_at_ = now;
+  source_makes_keyframes_ = source_->request_keyframe();
+}
+
 rtp::FramePacketsPtr TierEncoder::pass_through(const video::Frame& frame, TimePoint now) {
+  ask_source_for_keyframe(now);
   const auto encoded = passthrough_->on_access_unit({frame.planes[0].data, frame.planes[0].size});
   return encoded ? packetize(*encoded, frame.captured_at, now) : nullptr;
 }
@@ -75,6 +95,7 @@ rtp::FramePacketsPtr TierEncoder::packetize(const EncodedFrame& encoded, TimePoi
 Result<void> TierEncoder::set_bitrate(Bitrate bitrate) {
   if (bitrate == config_.bitrate) return {};
   config_.bitrate = bitrate;
+  if (passthrough_ && source_ && source_sets_bitrate_) source_sets_bitrate_ = source_->set_bitrate(bitrate);
   if (!encoder_) return {};
   auto changed = encoder_->set_bitrate(bitrate);
   if (!changed) encoder_.reset();
@@ -82,10 +103,17 @@ Result<void> TierEncoder::set_bitrate(Bitrate bitrate) {
 }
 
 std::optional<StreamDescription> TierEncoder::description() const {
-  if (encoder_) return StreamDescription{encoder_->name(), false, encoder_->profile_level_id(), wanted_.size};
+  if (encoder_)
+    return StreamDescription{encoder_->name(), false, encoder_->profile_level_id(), wanted_.size, true, true, {}};
   if (!passthrough_ || !passthrough_->sps()) return std::nullopt;
   const Sps& sps = *passthrough_->sps();
-  return StreamDescription{"pass-through", true, sps.profile_level_id(), sps.size};
+  return StreamDescription{"pass-through",
+                           true,
+                           sps.profile_level_id(),
+                           sps.size,
+                           source_makes_keyframes_,
+                           source_sets_bitrate_,
+                           "the source delivers H.264"};
 }
 
 }  // namespace perch::codec

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "hal/video/frame.hpp"
+#include "hal/video/video_source.hpp"
 #include "media/codec/h264_encoder.hpp"
 #include "media/codec/h264_passthrough.hpp"
 #include "media/codec/keyframe_gate.hpp"
@@ -18,9 +18,12 @@ namespace perch::codec {
 /// What viewers and logs are told about the stream of a tier.
 struct StreamDescription {
   std::string encoder;           ///< "x264 ultrafast", or "pass-through"
-  bool passthrough = false;      ///< made by the source: bitrate and key frames cannot be asked for
+  bool passthrough = false;      ///< made by the source
   std::string profile_level_id;  ///< RFC 6184 §8.1
   Size size;
+  bool can_request_keyframe = true;  ///< false: joiners wait for the source's next one
+  bool can_set_bitrate = true;       ///< false: the stream is as it is
+  std::string reason;                ///< why this encoder, e.g. "the camera encodes"
   bool operator==(const StreamDescription&) const = default;
 };
 
@@ -40,8 +43,11 @@ class TierEncoder {
  public:
   explicit TierEncoder(TierConfig config);
 
-  /// A source was opened: makes or keeps the encoder, and makes the next frame a key frame.
-  [[nodiscard]] Result<void> start(const video::VideoFormat& format);
+  /// A source was opened: makes or keeps the encoder, and makes the next frame a key frame. Wishes for key frames and
+  /// bitrates go to `source` when it is the one that encodes; borrowed until the next start() or stop().
+  [[nodiscard]] Result<void> start(const video::VideoFormat& format, video::VideoSource* source = nullptr);
+  /// The source is about to go.
+  void stop() { source_ = nullptr; }
   /// The frame's packets; null when there is nothing to send (a damaged picture, or pass-through before its first key
   /// frame). An error: the encoder failed, start() again.
   [[nodiscard]] Result<rtp::FramePacketsPtr> on_frame(const video::Frame& frame, TimePoint now);
@@ -54,6 +60,9 @@ class TierEncoder {
   [[nodiscard]] std::uint64_t damaged() const { return damaged_; }
 
  private:
+  void start_passthrough();
+  [[nodiscard]] Result<void> start_encoder(const video::VideoFormat& format);
+  void ask_source_for_keyframe(TimePoint now);
   [[nodiscard]] Result<rtp::FramePacketsPtr> encode(const video::Frame& frame, TimePoint now);
   [[nodiscard]] rtp::FramePacketsPtr pass_through(const video::Frame& frame, TimePoint now);
   [[nodiscard]] rtp::FramePacketsPtr packetize(const EncodedFrame& encoded, TimePoint captured_at, TimePoint now);
@@ -62,6 +71,10 @@ class TierEncoder {
   EncoderConfig wanted_;  // of encoder_
   std::unique_ptr<H264Encoder> encoder_;
   std::unique_ptr<H264Passthrough> passthrough_;
+  video::VideoSource* source_ = nullptr;
+  bool source_makes_keyframes_ = false;  // of a source that encodes: it can be asked
+  bool source_sets_bitrate_ = false;
+  std::optional<TimePoint> asked_source_at_;  // for a key frame
   PixelConverter converter_;
   KeyframeGate gate_;
   bool force_keyframe_ = false;  // a new source starts with one, gate or not

@@ -58,22 +58,27 @@ void VideoPipeline::run() {
       retry();
     }
   }
+  tier_.stop();
   source_.reset();
 }
 
 void VideoPipeline::open_source() {
-  auto opened = hooks_.open(config_.source);
+  video::SourceRequest request = config_.source;
+  request.prefer_h264 = config_.tier.encoder == "auto";
+  request.bitrate = Bitrate::bps(bitrate_bps_.load(std::memory_order_relaxed));
+  auto opened = hooks_.open(request);
   if (!opened) return lose(std::move(opened.error()));
   source_ = std::move(*opened);
   counters_.on_opened();
   last_frame_at_ = monotonic_now();
   reported_.reset();
-  if (auto started = tier_.start(source_->format()); !started) return lose(std::move(started.error()));
+  if (auto started = tier_.start(source_->format(), source_.get()); !started) return lose(std::move(started.error()));
   // After an outage only a picture counts as news: some cameras open well and then deliver nothing.
   if (!outage_) report_description();
 }
 
 void VideoPipeline::lose(Error error) {
+  tier_.stop();
   source_.reset();
   if (outage_ == error.code) return;
   outage_ = error.code;

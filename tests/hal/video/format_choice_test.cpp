@@ -17,10 +17,19 @@ TEST(FormatChoice, TypicalUsbCameraGivesFullRateAsMjpeg) {
 
 TEST(FormatChoice, AmongEqualsTheCheapestToEncodeFromWins) {
   std::vector<VideoFormat> offers;
-  for (const PixelFormat pixel : {PixelFormat::kH264, kMjpeg, kYuyv, PixelFormat::kNv12, PixelFormat::kI420}) {
+  for (const PixelFormat pixel : {kMjpeg, kYuyv, PixelFormat::kNv12, PixelFormat::kI420}) {
     offers.push_back({pixel, k720p, {30, 1}});
   }
   for (; !offers.empty(); offers.pop_back()) EXPECT_EQ(choose_format(offers, k720p, {30, 1}), offers.back());
+}
+
+TEST(FormatChoice, CamerasOwnH264IsTakenWhereWantedAndWhereNothingElseIs) {
+  const std::vector<VideoFormat> offers = {
+      {kYuyv, k720p, {30, 1}}, {PixelFormat::kH264, k720p, {30, 1}}, {kYuyv, kVga, {30, 1}}};
+  EXPECT_EQ(choose_format(offers, k720p, {30, 1}, true), offers[1]);
+  EXPECT_EQ(choose_format(offers, kVga, {30, 1}, true), offers[2]) << "the size it has decides";
+  EXPECT_EQ(choose_format(offers, k720p, {30, 1}, false), offers[0]);
+  EXPECT_EQ(choose_format({offers[1]}, kVga, {30, 1}, false), offers[1]);
 }
 
 TEST(FormatChoice, SizeGoesBeforeRate) {

@@ -104,7 +104,106 @@ TEST(TierEncoder, PassesH264Through) {
   ASSERT_TRUE(packets);
   EXPECT_TRUE(packets->keyframe);
   EXPECT_EQ(packets->fragments.size(), 4u);  // STAP-A and three fragments
-  EXPECT_EQ(tier.description(), (StreamDescription{"pass-through", true, "42c01f", {1280, 720}}));
+  EXPECT_EQ(
+      tier.description(),
+      (StreamDescription{"pass-through", true, "42c01f", {1280, 720}, false, false, "the source delivers H.264"}));
+}
+
+/// A camera that encodes by itself; remembers what it was asked.
+class EncodingCamera final : public video::VideoSource {
+ public:
+  explicit EncodingCamera(bool obeys) : obeys_(obeys) {}
+  const video::VideoFormat& format() const override { return format_; }
+  int fd() const override { return -1; }
+  Result<std::optional<video::Frame>> read_frame(TimePoint) override { return std::optional<video::Frame>{}; }
+  std::string description() const override { return "encoding camera"; }
+  bool request_keyframe() override {
+    ++asked;
+    return obeys_;
+  }
+  bool set_bitrate(Bitrate value) override {
+    bitrate = value;
+    return obeys_;
+  }
+  [[nodiscard]] video::Frame picture(const Bytes& bytes) const {
+    video::Frame frame;
+    frame.format = format_;
+    frame.planes[0] = {bytes.data(), 0, bytes.size()};
+    return frame;
+  }
+  int asked = 0;
+  Bitrate bitrate;
+
+ private:
+  bool obeys_;
+  video::VideoFormat format_{PixelFormat::kH264, {1280, 720}, {30, 1}};
+};
+
+const Bytes kCodedSlice = {0, 0, 1, 0x61, 0x11, 0x22, 0x33};
+const Bytes kCodedKeyframe = [] {
+  Bytes stream;
+  for (const Bytes& nal : {rtp::test::kSps720p, rtp::test::kPps, rtp::test::nal_of(rtp::NalType::kIdrSlice, 300)}) {
+    stream.insert(stream.end(), {0, 0, 1});
+    stream.insert(stream.end(), nal.begin(), nal.end());
+  }
+  return stream;
+}();
+
+TEST(TierEncoder, AsksACameraThatEncodesForKeyframesThroughTheGate) {
+  EncodingCamera camera(true);
+  TierEncoder tier({});
+  ASSERT_TRUE(tier.start(camera.format(), &camera));
+  EXPECT_EQ(camera.asked, 1) << "a new stream begins with one";
+  const auto show = [&](const Bytes& bytes, Duration t) {
+    ASSERT_TRUE(tier.on_frame(camera.picture(bytes), kStart + t));
+  };
+  show(kCodedKeyframe, {});
+  EXPECT_TRUE(tier.description()->can_request_keyframe);
+  tier.request_keyframe();
+  show(kCodedSlice, milliseconds(100));
+  EXPECT_EQ(camera.asked, 1) << "half a second between two";
+  show(kCodedSlice, milliseconds(600));
+  show(kCodedSlice, milliseconds(633));
+  EXPECT_EQ(camera.asked, 2) << "asked once, the answer is on its way";
+  show(kCodedSlice, milliseconds(1133));
+  EXPECT_EQ(camera.asked, 3) << "it never came";
+  show(kCodedKeyframe, milliseconds(1166));
+  show(kCodedSlice, milliseconds(3000));
+  EXPECT_EQ(camera.asked, 3) << "the wish was granted";
+}
+
+TEST(TierEncoder, HandsTheBitrateToACameraThatEncodes) {
+  EncodingCamera camera(true);
+  TierConfig config;
+  config.bitrate = Bitrate::kbps(900);
+  TierEncoder tier(config);
+  ASSERT_TRUE(tier.start(camera.format(), &camera));
+  EXPECT_EQ(camera.bitrate, Bitrate::kbps(900));
+  ASSERT_TRUE(tier.set_bitrate(Bitrate::kbps(400)));
+  EXPECT_EQ(camera.bitrate, Bitrate::kbps(400));
+  ASSERT_TRUE(tier.on_frame(camera.picture(kCodedKeyframe), kStart));
+  EXPECT_TRUE(tier.description()->can_set_bitrate);
+}
+
+TEST(TierEncoder, TellsWhatACameraCannotBeAsked) {
+  EncodingCamera camera(false);
+  TierEncoder tier({});
+  ASSERT_TRUE(tier.start(camera.format(), &camera));
+  ASSERT_TRUE(tier.on_frame(camera.picture(kCodedKeyframe), kStart));
+  EXPECT_FALSE(tier.description()->can_request_keyframe);
+  EXPECT_FALSE(tier.description()->can_set_bitrate);
+  tier.request_keyframe();
+  ASSERT_TRUE(tier.on_frame(camera.picture(kCodedSlice), kStart + seconds(1)));
+  EXPECT_EQ(camera.asked, 1) << "it said no once";
+}
+
+TEST(TierEncoder, AsksNobodyAfterTheSourceWent) {
+  auto camera = std::make_unique<EncodingCamera>(true);
+  TierEncoder tier({});
+  ASSERT_TRUE(tier.start(camera->format(), camera.get()));
+  tier.stop();
+  camera.reset();
+  EXPECT_TRUE(tier.set_bitrate(Bitrate::kbps(100)));
 }
 
 TEST(TierEncoder, ReportsAnEncoderThatCannotBeMadeOrFails) {

@@ -184,7 +184,9 @@ TEST(VideoPipeline, PassesEveryH264PictureThrough) {
   EXPECT_FALSE(outcome.frame(20)->keyframe);
   EXPECT_TRUE(std::ranges::equal(outcome.frame(20)->payload(0), slice));
   ASSERT_TRUE(outcome.started(0));
-  EXPECT_EQ(outcome.started(0)->stream, (StreamDescription{"pass-through", true, "42c01f", {1280, 720}}));
+  EXPECT_EQ(
+      outcome.started(0)->stream,
+      (StreamDescription{"pass-through", true, "42c01f", {1280, 720}, false, false, "the source delivers H.264"}));
   EXPECT_EQ(pipeline->stats().dropped, 0u);
 }
 
