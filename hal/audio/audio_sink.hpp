@@ -1,8 +1,6 @@
 // The interface of everything that plays sound, and the function that opens one by its configured name.
 #pragma once
 
-#include <poll.h>
-
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -25,9 +23,11 @@ class AudioSink {
   [[nodiscard]] virtual Result<std::size_t> writable(TimePoint now) = 0;
   /// Queues whole frames, at most writable(). kNotFound: the device is gone.
   [[nodiscard]] virtual Result<void> write(TimePoint now, std::span<const std::int16_t> samples) = 0;
-  /// How long from write() to the ear: what is queued in the card's buffer.
+  /// How long from write() to the ear: what is queued in the card's buffer. Zero after an underrun.
   [[nodiscard]] virtual Duration delay() const = 0;
   [[nodiscard]] virtual std::uint64_t underruns() const { return 0; }
+  /// Nothing more comes for now: what is queued is dropped and the card rests until the next write().
+  virtual void rest() = 0;
   /// For logs.
   [[nodiscard]] virtual std::string description() const = 0;
 };
