@@ -47,6 +47,8 @@ struct Frame {
   std::array<Plane, 3> planes{};  ///< I420: Y U V; NV12: Y UV; YUYV, MJPEG, H264: one
   TimePoint captured_at;          ///< monotonic; when the first line was exposed, as near as the driver tells
   std::uint32_t number = 0;       ///< counts from 0 at open; a gap means the driver dropped frames
+  int dmabuf = -1;                ///< the planes' memory, from its first byte, as a DMA buffer; -1: there is none
+  std::size_t dmabuf_size = 0;    ///< [bytes]
 };
 
 }  // namespace perch::video

@@ -29,6 +29,7 @@ class V4l2Capture final : public VideoSource {
   [[nodiscard]] int fd() const override { return stream_.device().fd(); }
   [[nodiscard]] bool request_keyframe() override { return encodes() && encoder().force_keyframe(); }
   [[nodiscard]] bool set_bitrate(Bitrate bitrate) override { return encodes() && encoder().set_bitrate(bitrate); }
+  void export_dmabufs() override { (void)stream_.export_dmabufs(); }
   [[nodiscard]] std::string description() const override {
     return stream_.device().path() + " (" + stream_.device().card() + ")";
   }
@@ -69,7 +70,11 @@ class V4l2Capture final : public VideoSource {
       ++damaged_;
       return std::nullopt;
     }
-    return Frame{format_, *planes, capture_time(buffer, now), buffer.sequence - *first_sequence_};
+    Frame frame{format_, *planes, capture_time(buffer, now), buffer.sequence - *first_sequence_};
+    // Behind an offset the planes would not begin where the DMA buffer does.
+    if (buffer.offset == 0) frame.dmabuf = stream_.dmabuf(buffer.index);
+    frame.dmabuf_size = stream_.buffer_bytes(buffer.index);
+    return frame;
   }
 
   // Some drivers (vivid) stamp the end of a frame that they hand over near its start: such a stamp lies in the future,

@@ -1,6 +1,7 @@
 // See v4l2_stream.hpp. API: "Video for Linux API", section 3.2, streaming I/O (memory mapping).
 #include "hal/video/v4l2_stream.hpp"
 
+#include <fcntl.h>
 #include <linux/videodev2.h>
 #include <sys/mman.h>
 
@@ -85,14 +86,14 @@ FrameRate set_rate(const V4l2Device& device, FrameRate wanted) {
 
 }  // namespace
 
-Result<MappedMemory> MappedMemory::map(int fd, std::size_t length, std::int64_t offset) {
-  void* address = mmap(nullptr, length, PROT_READ, MAP_SHARED, fd, offset);
-  if (address == MAP_FAILED) return fail_errno("cannot map a capture buffer");
-  return MappedMemory({static_cast<const std::uint8_t*>(address), length});
+Result<MappedMemory> MappedMemory::map(int fd, std::size_t length, std::int64_t offset, bool writable) {
+  void* address = mmap(nullptr, length, PROT_READ | (writable ? PROT_WRITE : 0), MAP_SHARED, fd, offset);
+  if (address == MAP_FAILED) return fail_errno("cannot map a video buffer");
+  return MappedMemory({static_cast<std::uint8_t*>(address), length});
 }
 
 MappedMemory::~MappedMemory() {
-  if (!bytes_.empty()) munmap(const_cast<std::uint8_t*>(bytes_.data()), bytes_.size());
+  if (!bytes_.empty()) munmap(bytes_.data(), bytes_.size());
 }
 
 Result<NegotiatedFormat> set_format(const V4l2Device& device, const VideoFormat& wanted) {
@@ -154,8 +155,21 @@ Result<std::optional<FilledBuffer>> V4l2Stream::dequeue() {
   const v4l2_buffer& buffer = argument.buffer;
   if (buffer.index >= buffers_.size())
     return fail(Errc::kInternal, device_.path() + ": the driver named a buffer it has not");
-  return FilledBuffer{buffer.index, filled_part(buffers_[buffer.index].bytes(), argument),
-                      (buffer.flags & V4L2_BUF_FLAG_ERROR) != 0, buffer.sequence, timestamp_of(buffer)};
+  return FilledBuffer{buffer.index,     filled_part(buffers_[buffer.index].bytes(), argument),
+                      argument.begin(), (buffer.flags & V4L2_BUF_FLAG_ERROR) != 0,
+                      buffer.sequence,  timestamp_of(buffer)};
+}
+
+bool V4l2Stream::export_dmabufs() {
+  while (dmabufs_.size() < buffers_.size()) {
+    v4l2_exportbuffer argument{};
+    argument.type = device_.buffer_type();
+    argument.index = static_cast<__u32>(dmabufs_.size());
+    argument.flags = O_RDWR | O_CLOEXEC;
+    if (xioctl(device_.fd(), VIDIOC_EXPBUF, &argument) != 0) return false;
+    dmabufs_.emplace_back(argument.fd);
+  }
+  return true;
 }
 
 Result<void> V4l2Stream::queue(std::uint32_t index) {

@@ -13,21 +13,24 @@ namespace perch::video {
 class MappedMemory {
  public:
   /// Maps `length` bytes of `fd` at `offset`, readable.
-  [[nodiscard]] static Result<MappedMemory> map(int fd, std::size_t length, std::int64_t offset);
+  [[nodiscard]] static Result<MappedMemory> map(int fd, std::size_t length, std::int64_t offset, bool writable = false);
   MappedMemory(MappedMemory&& other) noexcept : bytes_(std::exchange(other.bytes_, {})) {}
   MappedMemory& operator=(MappedMemory&&) = delete;
   ~MappedMemory();
   [[nodiscard]] ByteView bytes() const { return bytes_; }
+  /// Of a writable mapping.
+  [[nodiscard]] ByteSpan writable() { return bytes_; }
 
  private:
-  explicit MappedMemory(ByteView bytes) : bytes_(bytes) {}
-  ByteView bytes_;
+  explicit MappedMemory(ByteSpan bytes) : bytes_(bytes) {}
+  ByteSpan bytes_;
 };
 
 /// A buffer the driver has filled.
 struct FilledBuffer {
   std::uint32_t index = 0;
   ByteView bytes;                      ///< what was filled; valid until the buffer is queued again
+  std::size_t offset = 0;              ///< [bytes] of `bytes` within the buffer
   bool damaged = false;                ///< the driver says that the data may be wrong
   std::uint32_t sequence = 0;          ///< counts captured frames, including those nobody had a buffer for; wraps
   std::optional<TimePoint> timestamp;  ///< nothing when the driver's stamp is of another clock
@@ -52,6 +55,12 @@ class V4l2Stream {
   [[nodiscard]] Result<std::optional<FilledBuffer>> dequeue();
   /// Gives a buffer back to the driver.
   [[nodiscard]] Result<void> queue(std::uint32_t index);
+  /// From now on dmabuf() has something, if the driver can: buffers as DMA buffers, for devices that take them as they
+  /// are. False: it cannot.
+  bool export_dmabufs();
+  /// The buffer as a DMA buffer, borrowed; -1: not exported.
+  [[nodiscard]] int dmabuf(std::uint32_t index) const { return index < dmabufs_.size() ? dmabufs_[index].get() : -1; }
+  [[nodiscard]] std::size_t buffer_bytes(std::uint32_t index) const { return buffers_[index].bytes().size(); }
 
  private:
   explicit V4l2Stream(V4l2Device device) : device_(std::move(device)) {}
@@ -60,6 +69,7 @@ class V4l2Stream {
 
   V4l2Device device_;
   std::vector<MappedMemory> buffers_;
+  std::vector<UniqueFd> dmabufs_;
 };
 
 }  // namespace perch::video

@@ -39,6 +39,8 @@ class VideoSource {
   [[nodiscard]] virtual bool request_keyframe() { return false; }
   /// Likewise, the target from the next picture on. False: cannot be set.
   [[nodiscard]] virtual bool set_bitrate(Bitrate) { return false; }
+  /// Frame::dmabuf is wanted from now on, where the driver has it.
+  virtual void export_dmabufs() {}
   /// For logs: "/dev/video0 (vivid)", "test pattern", "file:clip.h264".
   [[nodiscard]] virtual std::string description() const = 0;
 };
