@@ -17,7 +17,7 @@ struct AudioStarted {
   std::string source;  ///< description, for logs
   audio::AudioFormat format;
 };
-/// No sound for now; the pipeline keeps trying. Comes once per outage.
+/// No sound for now; the pipeline keeps trying. Comes once per outage, again only when the kind of error changes.
 struct AudioLost {
   Error error;
 };
@@ -30,6 +30,13 @@ struct AudioPipelineStats {
   std::uint64_t opened = 0;
 };
 
+/// How the daemon waits; tests make it shorter.
+struct AudioTiming {
+  Duration retry_first = milliseconds(500);
+  Duration retry_max = seconds(2);
+  Duration stall = seconds(2);  ///< a source silent for so long is closed and opened again
+};
+
 /// Opens its source on a thread of its own as soon as it is made and closes it when destroyed.
 class AudioPipeline {
  public:
@@ -38,6 +45,7 @@ class AudioPipeline {
     Bitrate bitrate = Bitrate::kbps(32);
     bool dtx = false;                    ///< send nothing in silence
     std::uint32_t timestamp_offset = 0;  ///< RFC 3550 §5.1: a random number
+    AudioTiming timing{};
   };
   /// Called on the audio thread, perhaps before create() returned, never after the destructor did. Must not block.
   struct Hooks {

@@ -7,19 +7,9 @@
 #include <variant>
 
 #include "hal/audio/audio_sink.hpp"
-#include "hal/base/bytes.hpp"
-#include "media/rtp/types.hpp"
+#include "media/codec/talk_packet.hpp"
 
 namespace perch::codec {
-
-/// An Opus packet as it came, in any order and possibly more than once. Untrusted.
-struct TalkPacket {
-  rtp::Ssrc ssrc = 0;
-  rtp::SequenceNumber sequence_number;
-  rtp::Timestamp timestamp;  ///< 48 kHz ticks
-  TimePoint arrived_at;
-  Bytes payload;
-};
 
 struct TalkStarted {
   std::string sink;  ///< description, for logs
@@ -44,7 +34,9 @@ class TalkPipeline {
  public:
   struct Config {
     std::string sink;
-    int volume = 100;  ///< [0..100]
+    int volume = 100;                          ///< [0..100]
+    Duration retry_first = milliseconds(500);  ///< between attempts to open the sink, which only packets cause
+    Duration retry_max = seconds(2);
   };
   /// Called on the talk thread, never after the destructor returned. Must not block.
   struct Hooks {

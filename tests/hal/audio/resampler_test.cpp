@@ -107,9 +107,11 @@ TEST(Resampler, BlockSizesMakeNoDifference) {
   Resampler(16'000, 48'000, 1).process(in, at_once);
   Resampler resampler(16'000, 48'000, 1);
   for (const float& sample : in) resampler.process({&sample, 1}, in_pieces);
-  ASSERT_EQ(at_once.size(), in_pieces.size());
-  // Only the rounding of positions differs.
-  for (std::size_t i = 0; i < at_once.size(); ++i) ASSERT_NEAR(at_once[i], in_pieces[i], 1e-5F);
+  // Only the rounding of positions differs, by which one sample may be due a block earlier.
+  const std::size_t size = std::min(at_once.size(), in_pieces.size());
+  ASSERT_GE(size, 11'928U);
+  ASSERT_LE(std::max(at_once.size(), in_pieces.size()), size + 1);
+  for (std::size_t i = 0; i < size; ++i) ASSERT_NEAR(at_once[i], in_pieces[i], 1e-5F);
 }
 
 TEST(Resampler, FollowsAChangeOfSpeed) {
