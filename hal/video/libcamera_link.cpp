@@ -52,6 +52,10 @@ std::array<Plane, 3> LibcameraLink::planes(const FrameFilled& frame) const {
   return buffers_[frame.index].memory.planes(frame.bytes_used);
 }
 
+std::pair<int, std::size_t> LibcameraLink::dma_buffer(const FrameFilled& frame) const {
+  return buffers_[frame.index].memory.dma_buffer();
+}
+
 void LibcameraLink::take_back(std::uint8_t index) {
   buffers_[index].memory.end_read();
   buffers_[index].here = false;

@@ -24,6 +24,8 @@ class LibcameraLink {
 
   /// The picture in a buffer that is here.
   [[nodiscard]] std::array<Plane, 3> planes(const FrameFilled& frame) const;
+  /// Its DMA buffer, see SharedBuffer::dma_buffer().
+  [[nodiscard]] std::pair<int, std::size_t> dma_buffer(const FrameFilled& frame) const;
   /// The buffer is no longer needed; the caller sends BufferReturned.
   void take_back(std::uint8_t index);
 

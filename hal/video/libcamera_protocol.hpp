@@ -52,7 +52,7 @@ struct FrameFilled {
   std::uint8_t index = 0;
   bool damaged = false;
   std::uint32_t number = 0;      ///< the driver's count
-  nanoseconds captured_at{0};    ///< CLOCK_MONOTONIC; 0 when unknown
+  nanoseconds captured_at{0};    ///< CLOCK_MONOTONIC
   std::uint32_t bytes_used = 0;  ///< of compressed formats [bytes]
   bool operator==(const FrameFilled&) const = default;
 };

@@ -101,7 +101,13 @@ class LibcameraSource final : public VideoSource {
 
   [[nodiscard]] Frame to_frame(const FrameFilled& filled, TimePoint now) {
     if (!first_number_) first_number_ = filled.number;
-    return {format(), link_.planes(filled), capture_time(filled.captured_at, now), filled.number - *first_number_};
+    const auto [dmabuf, dmabuf_size] = link_.dma_buffer(filled);
+    return {.format = format(),
+            .planes = link_.planes(filled),
+            .captured_at = capture_time(filled.captured_at, now),
+            .number = filled.number - *first_number_,
+            .dmabuf = dmabuf,
+            .dmabuf_size = dmabuf_size};
   }
 
   // libcamera documents CLOCK_BOOTTIME but hands on the driver's CLOCK_MONOTONIC; the two differ on a machine that has
@@ -122,9 +128,12 @@ class LibcameraSource final : public VideoSource {
 };
 
 std::vector<std::string> arguments_for(const std::string& camera, const SourceRequest& request) {
-  return {"--camera", camera,
-          "--size",   std::to_string(request.size.width) + "x" + std::to_string(request.size.height),
-          "--rate",   std::to_string(request.rate.numerator) + "/" + std::to_string(request.rate.denominator)};
+  std::vector<std::string> words{
+      "--camera", camera,
+      "--size",   std::to_string(request.size.width) + "x" + std::to_string(request.size.height),
+      "--rate",   std::to_string(request.rate.numerator) + "/" + std::to_string(request.rate.denominator)};
+  for (const std::string& control : request.controls) words.insert(words.end(), {"--control", control});
+  return words;
 }
 
 bool can_run(const std::string& path) { return access(path.c_str(), X_OK) == 0; }

@@ -1,6 +1,7 @@
-// Opens a source by its configured name: auto, pattern, /dev/videoN or file:PATH.
+// Opens a source by its configured name: auto, pattern, /dev/videoN, libcamera:N or file:PATH.
 #include "hal/base/log.hpp"
 #include "hal/video/annexb_file.hpp"
+#include "hal/video/libcamera_source.hpp"
 #include "hal/video/test_pattern.hpp"
 #include "hal/video/v4l2_capture.hpp"
 #include "hal/video/video_source.hpp"
@@ -21,6 +22,11 @@ Opened open_first_camera(const SourceRequest& request) {
     if (can_be_helped)
       PERCH_WARN("video", "msg=\"camera passed over\" error=%s", in_quotes(camera.error().message()).c_str());
   }
+  if (may_have_libcamera_camera()) {
+    auto camera = open_libcamera("0", request);
+    if (camera) return camera;
+    PERCH_WARN("video", "msg=\"no camera by libcamera\" error=%s", in_quotes(camera.error().message()).c_str());
+  }
   PERCH_INFO("video", "msg=\"no camera found, showing the test pattern\"");
   return open_test_pattern(request, monotonic_now());
 }
@@ -38,8 +44,10 @@ Opened open_video_source(const SourceRequest& request) {
   if (name == "auto") return open_first_camera(request);
   if (name == "pattern") return open_test_pattern(request, monotonic_now());
   if (name.starts_with("file:")) return open_file(name.substr(5), request);
+  if (name.starts_with("libcamera:")) return open_libcamera(name.substr(10), request);
   if (name.starts_with("/")) return open_v4l2_capture(name, request);
-  return fail(Errc::kInvalid, "video source \"" + name + "\" is none of auto, pattern, /dev/videoN, file:PATH");
+  return fail(Errc::kInvalid,
+              "video source \"" + name + "\" is none of auto, pattern, /dev/videoN, libcamera:N, file:PATH");
 }
 
 }  // namespace perch::video

@@ -37,10 +37,13 @@ tl::unexpected<Error> misfit(const char* what) {
   return fail(Errc::kInvalid, std::string("perch-libcamera offered a buffer ") + what);
 }
 
-bool is_of_fixed_size(int fd) {
+bool is_dma_buffer(int fd) {
   struct statfs about {};
-  if (fstatfs(fd, &about) != 0) return false;
-  if (about.f_type == DMA_BUF_MAGIC) return true;
+  return fstatfs(fd, &about) == 0 && about.f_type == DMA_BUF_MAGIC;
+}
+
+bool is_of_fixed_size(int fd) {
+  if (is_dma_buffer(fd)) return true;
   const int seals = fcntl(fd, F_GET_SEALS);
   return seals >= 0 && (seals & F_SEAL_SHRINK) != 0;
 }
@@ -93,6 +96,16 @@ std::array<Plane, 3> SharedBuffer::planes(std::size_t bytes_used) const {
   auto planes = planes_;
   if (compressed_) planes[0].size = std::min(planes[0].size, bytes_used);
   return planes;
+}
+
+std::pair<int, std::size_t> SharedBuffer::dma_buffer() const {
+  if (files_.size() != 1 || !is_dma_buffer(files_[0].get())) return {-1, 0};
+  const std::uint8_t* next = mappings_[0].data;
+  for (const Plane& plane : planes_) {
+    if (plane.data && plane.data != next) return {-1, 0};
+    next += plane.size;
+  }
+  return {files_[0].get(), mappings_[0].size};
 }
 
 void SharedBuffer::begin_read() const { sync(DMA_BUF_SYNC_START | DMA_BUF_SYNC_READ); }

@@ -1,6 +1,7 @@
 // A picture's memory that another program owns: a DMA buffer or a sealed memfd, mapped for reading.
 #pragma once
 
+#include <utility>
 #include <vector>
 
 #include "hal/base/unique_fd.hpp"
@@ -21,6 +22,9 @@ class SharedBuffer {
 
   /// Of a raw format all planes; of a compressed one the first `bytes_used` bytes, at most what is there.
   [[nodiscard]] std::array<Plane, 3> planes(std::size_t bytes_used) const;
+  /// The file (borrowed) and its length, for devices that read it themselves; -1 and 0 unless it is one DMA buffer with
+  /// all planes in a row from its first byte.
+  [[nodiscard]] std::pair<int, std::size_t> dma_buffer() const;
   /// Between these two the caches hold what the device wrote. Kernel: driver-api/dma-buf, DMA_BUF_IOCTL_SYNC.
   void begin_read() const;
   void end_read() const;

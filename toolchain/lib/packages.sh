@@ -43,6 +43,7 @@ installed_version() {
 }
 
 candidate_version() {
+  [ "$1" != - ] || { echo 0; return; } # nothing can always be had
   LC_ALL=C apt-cache policy "$1" 2>/dev/null | sed -n 's/^ *Candidate: //p' | grep -v '^(none)$' || true
 }
 
@@ -52,8 +53,9 @@ install_needs() {
     say "cannot fetch all package lists (no network?): trying with those this machine has"
   for need in "$@"; do
     any_alternative "$need" candidate_version || die "no package for '$need' in the lists apt has (no network, or not Debian 12 or 13?)"
-    names+=("$chosen")
+    [ "$chosen" = - ] || names+=("$chosen")
   done
+  [ ${#names[@]} -gt 0 ] || return 0
   mapfile -t idle_services < <(services_not_here_yet "${names[@]}")
   step "installing ${#names[@]} Debian packages (${names[*]})" as_root env DEBIAN_FRONTEND=noninteractive \
     apt-get -q -y --no-install-recommends install "${names[@]}" || die "apt-get could not install: ${names[*]} (no network?)"

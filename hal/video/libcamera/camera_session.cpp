@@ -6,8 +6,10 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <filesystem>
 
 #include "hal/base/text.hpp"
+#include "hal/video/device_users.hpp"
 #include "hal/video/libcamera/camera_settings.hpp"
 #include "hal/video/libcamera_protocol.hpp"
 
@@ -38,6 +40,10 @@ tl::unexpected<Error> no_camera(const lc::CameraManager& manager, const std::str
   // Without the right to open its media device a camera does not show at all.
   if (access("/dev/media0", F_OK) == 0 && access("/dev/media0", R_OK | W_OK) != 0)
     return fail(Errc::kPermission, "no permission for /dev/media0: add the user to the group video");
+  // Nor does one whose pieces another program has put together.
+  const std::string users = access("/dev/media0", F_OK) == 0 ? describe_device_users("/dev/media0") : "";
+  if (users.find("pid") != std::string::npos)
+    return fail(Errc::kBusy, "libcamera finds no free camera: /dev/media0 is " + users);
   return fail(Errc::kNotFound, "libcamera finds no camera");
 }
 
@@ -126,6 +132,8 @@ const std::vector<std::unique_ptr<lc::FrameBuffer>>& CameraSession::buffers() co
 
 Result<void> CameraSession::start() {
   if (const int error = camera_->start(&controls_); error != 0) return fail_libcamera("start the camera", error);
+  // Some pipelines heed controls given at start, some those of a request.
+  requests_[0]->controls().merge(controls_);
   for (const auto& request : requests_) {
     if (const int error = camera_->queueRequest(request.get()); error != 0)
       return fail_libcamera("ask for a frame", error);
@@ -137,7 +145,7 @@ Result<std::optional<CompletedFrame>> CameraSession::next_completed() {
   lc::Request* request = nullptr;
   {
     const std::lock_guard lock(mutex_);
-    if (gone_) return fail(Errc::kNotFound, "the libcamera camera " + camera_->id() + " is gone");
+    if (gone_) return fail(Errc::kNotFound, camera_->id() + " is gone");
     if (completed_.empty()) {
       eventfd_t ignored = 0;
       (void)eventfd_read(wake_.get(), &ignored);
@@ -149,10 +157,23 @@ Result<std::optional<CompletedFrame>> CameraSession::next_completed() {
   const lc::FrameMetadata& metadata = request->buffers().begin()->second->metadata();
   // A pipeline with an image processor stamps its buffers when the processor is done; the sensor's time comes apart.
   const auto sensor_time = request->metadata().get(lc::controls::SensorTimestamp);
-  const auto stamp = sensor_time ? nanoseconds(*sensor_time) : nanoseconds(metadata.timestamp);
+  auto stamp = nanoseconds(sensor_time ? *sensor_time : static_cast<std::int64_t>(metadata.timestamp));
+  if (stamp.count() <= 0) stamp = monotonic_now().time_since_epoch();
   return CompletedFrame{static_cast<std::uint8_t>(request->cookie()),
                         metadata.status != lc::FrameMetadata::FrameSuccess, metadata.sequence, stamp,
                         metadata.planes().empty() ? 0 : metadata.planes()[0].bytesused};
+}
+
+// proc(5): the link of an open file whose name is gone ends in " (deleted)".
+bool CameraSession::is_there() const {
+  std::error_code error;
+  for (std::filesystem::directory_iterator fds("/proc/self/fd", error), end; !error && fds != end;
+       fds.increment(error)) {
+    std::error_code unreadable;
+    const std::string name = std::filesystem::read_symlink(fds->path(), unreadable);
+    if (name.starts_with("/dev/") && name.ends_with(" (deleted)") && !name.starts_with("/dev/shm/")) return false;
+  }
+  return true;
 }
 
 Result<void> CameraSession::requeue(std::uint8_t index) {

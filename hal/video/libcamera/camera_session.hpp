@@ -49,6 +49,8 @@ class CameraSession {
   [[nodiscard]] int fd() const { return wake_.get(); }
   /// The next frame, or nothing. kNotFound: the camera is gone.
   [[nodiscard]] Result<std::optional<CompletedFrame>> next_completed();
+  /// False when a device that libcamera has open is gone; it does not always say so (vimc in 0.0.3).
+  [[nodiscard]] bool is_there() const;
   [[nodiscard]] Result<void> requeue(std::uint8_t index);
 
  private:

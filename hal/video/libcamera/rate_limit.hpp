@@ -1,8 +1,6 @@
 // Leaves out frames of a camera that delivers faster than it was asked to.
 #pragma once
 
-#include <algorithm>
-
 #include "hal/base/units.hpp"
 
 namespace perch::video {
@@ -15,7 +13,7 @@ class RateLimit {
   [[nodiscard]] bool keeps(nanoseconds captured_at) {
     if (captured_at + interval_ / 4 < due_) return false;
     // Behind by more than an interval: a new start, not a burst to catch up.
-    due_ = std::max(due_ + interval_, captured_at);
+    due_ = (captured_at > due_ + interval_ ? captured_at : due_) + interval_;
     return true;
   }
 

@@ -20,7 +20,7 @@ TEST(OpenSource, PatternNeedsNothing) {
 TEST(OpenSource, UnknownNameListsTheKnownOnes) {
   const Error error = error_of("webcam");
   EXPECT_EQ(error.code, Errc::kInvalid);
-  EXPECT_NE(error.context.find("auto, pattern, /dev/videoN, file:PATH"), std::string::npos);
+  EXPECT_NE(error.context.find("auto, pattern, /dev/videoN, libcamera:N, file:PATH"), std::string::npos);
 }
 
 TEST(OpenSource, MissingCameraSaysWhichThereAre) {
