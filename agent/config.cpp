@@ -18,7 +18,7 @@ const std::array kKeys{
               TextField{PERCH_FIELD(camera.name), check_display_name}},
 
     ConfigKey{"video", "source", "",
-              "auto (first camera, else the pattern), pattern, /dev/videoN or file:PATH (.y4m, .h264).",
+              "auto (first camera, else the pattern), pattern, /dev/videoN, libcamera:N or file:PATH (.y4m, .h264).",
               TextField{PERCH_FIELD(video.source), check_video_source}},
     ConfigKey{"video", "width", "pixels", "Picture width; the camera's nearest is taken.",
               IntegerField{PERCH_FIELD(video.width), 64, 4096}},
@@ -35,8 +35,23 @@ const std::array kKeys{
     ConfigKey{"video", "linger_s", "s", "How long the camera stays open after the last viewer left.",
               IntegerField{PERCH_FIELD(video.linger_s), 0, 3600}},
 
-    ConfigKey{"audio", "source", "", "off: this version sends no sound.",
+    ConfigKey{"video", "controls", "",
+              "Camera controls set when it opens, \"brightness=128\"; perchctl controls lists them.",
+              ListField{PERCH_FIELD(video.controls), check_control}},
+
+    ConfigKey{"audio", "source", "", "off, alsa:NAME (alsa:default, alsa:hw:1,0; arecord -L lists them) or tone.",
               TextField{PERCH_FIELD(audio.source), check_audio_source}},
+    ConfigKey{"audio", "channels", "channels", "1 for mono, 2 for stereo.",
+              IntegerField{PERCH_FIELD(audio.channels), 1, 2}},
+    ConfigKey{"audio", "bitrate", "bit/s", "Of the encoded sound.",
+              IntegerField{PERCH_FIELD(audio.bitrate), 6'000, 256'000}},
+    ConfigKey{"audio", "dtx", "", "Send nothing while it is silent.", BooleanField{PERCH_FIELD(audio.dtx)}},
+
+    ConfigKey{"talk", "sink", "", "Loudspeaker for viewers who speak: off or alsa:NAME (aplay -L lists them).",
+              TextField{PERCH_FIELD(talk.sink), check_audio_sink}},
+    ConfigKey{"talk", "volume", "%", "How loud.", IntegerField{PERCH_FIELD(talk.volume), 0, 100}},
+    ConfigKey{"talk", "half_duplex", "", "Turn the microphone down while somebody speaks, so that it does not howl.",
+              BooleanField{PERCH_FIELD(talk.half_duplex)}},
 
     ConfigKey{"broker", "url", "", "MQTT broker, mqtt://HOST:PORT or mqtts://HOST:PORT.",
               TextField{PERCH_FIELD(broker.url), check_broker_url}},
@@ -98,6 +113,7 @@ std::span<const ConfigKey> config_keys() { return kKeys; }
 
 std::string toml_value(const ConfigKey& key, Config& config) {
   if (const auto* integer = std::get_if<IntegerField>(&key.field)) return std::to_string(integer->of(config));
+  if (const auto* boolean = std::get_if<BooleanField>(&key.field)) return boolean->of(config) ? "true" : "false";
   if (const auto* text = std::get_if<TextField>(&key.field)) return toml_string(text->of(config));
   return toml_list(std::get<ListField>(key.field).of(config));
 }

@@ -27,10 +27,19 @@ struct Config {
     std::string encoder = "auto";
     std::int64_t vbv_frames = 2;  // [frames]
     std::int64_t linger_s = 5;    // [s]
+    std::vector<std::string> controls;
   } video;
   struct {
     std::string source = "off";
+    std::int64_t channels = 1;
+    std::int64_t bitrate = 32'000;  // [bit/s]
+    bool dtx = false;
   } audio;
+  struct {
+    std::string sink = "off";
+    std::int64_t volume = 100;  // [%]
+    bool half_duplex = true;
+  } talk;
   struct {
     std::string url = "mqtt://127.0.0.1:1883";
     std::string prefix = "perch/v1";
@@ -62,6 +71,10 @@ struct IntegerField {
   std::int64_t min;
   std::int64_t max;
 };
+/// true or false.
+struct BooleanField {
+  std::function<bool&(Config&)> of;
+};
 /// A text that `check` accepts.
 struct TextField {
   std::function<std::string&(Config&)> of;
@@ -78,7 +91,7 @@ struct ConfigKey {
   const char* name;
   const char* unit;  ///< "s", "bit/s", … or ""
   const char* help;  ///< one sentence
-  std::variant<IntegerField, TextField, ListField> field;
+  std::variant<IntegerField, BooleanField, TextField, ListField> field;
 };
 
 /// All keys, grouped by section, in the order of the documentation.

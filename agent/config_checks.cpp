@@ -16,6 +16,8 @@ bool is_id_letter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
 }
 
+bool is_alsa(const std::string& value) { return value.starts_with("alsa:") && value.size() > 5; }
+
 template <std::size_t N>
 Result<void> one_of(const std::string& value, const std::array<const char*, N>& words) {
   std::string list;
@@ -44,13 +46,29 @@ Result<void> check_display_name(const std::string& value) {
 }
 
 Result<void> check_video_source(const std::string& value) {
-  if (value == "auto" || value == "pattern" || value.starts_with("/dev/") || value.starts_with("file:")) return {};
-  return fail(Errc::kInvalid, "must be auto, pattern, /dev/videoN or file:PATH");
+  if (value == "auto" || value == "pattern") return {};
+  for (const char* prefix : {"/dev/", "libcamera:", "file:"})
+    if (value.starts_with(prefix)) return {};
+  return fail(Errc::kInvalid, "must be auto, pattern, /dev/videoN, libcamera:N or file:PATH");
 }
 
 Result<void> check_encoder(const std::string& value) { return one_of<2>(value, {"auto", "x264"}); }
 
-Result<void> check_audio_source(const std::string& value) { return one_of<1>(value, {"off"}); }
+Result<void> check_audio_source(const std::string& value) {
+  if (value == "off" || value == "tone" || is_alsa(value)) return {};
+  return fail(Errc::kInvalid, "must be off, tone or alsa:NAME, e.g. alsa:default");
+}
+
+Result<void> check_audio_sink(const std::string& value) {
+  if (value == "off" || is_alsa(value)) return {};
+  return fail(Errc::kInvalid, "must be off or alsa:NAME, e.g. alsa:default");
+}
+
+Result<void> check_control(const std::string& value) {
+  const std::size_t equals = value.find('=');
+  if (equals != std::string::npos && equals > 0 && equals + 1 < value.size()) return {};
+  return fail(Errc::kInvalid, "must be NAME=VALUE, e.g. \"brightness=128\"");
+}
 
 Result<void> check_broker_url(const std::string& value) {
   if (auto url = signaling::parse_broker_url(value); !url) return fail(std::move(url.error()));

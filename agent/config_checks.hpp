@@ -13,6 +13,8 @@ namespace perch::agent {
 [[nodiscard]] Result<void> check_video_source(const std::string& value);
 [[nodiscard]] Result<void> check_encoder(const std::string& value);
 [[nodiscard]] Result<void> check_audio_source(const std::string& value);
+[[nodiscard]] Result<void> check_audio_sink(const std::string& value);
+[[nodiscard]] Result<void> check_control(const std::string& value);
 [[nodiscard]] Result<void> check_broker_url(const std::string& value);
 [[nodiscard]] Result<void> check_prefix(const std::string& value);
 [[nodiscard]] Result<void> check_access_mode(const std::string& value);

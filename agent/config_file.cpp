@@ -144,6 +144,11 @@ void Reader::read_value(const ConfigKey& key, const toml::node& node) {
     return report(node, label + "must be a whole number from " + std::to_string(integer->min) + " to " +
                             std::to_string(integer->max));
   }
+  if (const auto* boolean = std::get_if<BooleanField>(&key.field)) {
+    if (!node.is_boolean()) return report(node, label + "must be true or false");
+    boolean->of(config_) = *node.value<bool>();
+    return;
+  }
   const auto& text = std::get<TextField>(key.field);
   const auto value = node.is_string() ? node.value<std::string>() : std::nullopt;
   if (!value) return report(node, label + "must be a text in quotes");

@@ -6,6 +6,8 @@
 #include "agent/broker_link.hpp"
 #include "agent/camera_switch.hpp"
 #include "agent/config_file.hpp"
+#include "agent/loudspeaker.hpp"
+#include "agent/microphone_switch.hpp"
 #include "agent/viewers.hpp"
 #include "hal/base/log.hpp"
 #include "net/certificate_file.hpp"
@@ -35,6 +37,10 @@ std::vector<signaling::IceServer> public_ice_servers(const net::IceConfig& ice) 
   return servers;
 }
 
+SoundEquipment sound_equipment(const Config& config) {
+  return {config.audio.source != "off", config.audio.channels == 2, config.talk.sink != "off"};
+}
+
 signaling::CameraState camera_state(const Config& config, const net::IceConfig& ice) {
   signaling::CameraState state;
   state.id = config.camera.id;
@@ -42,6 +48,9 @@ signaling::CameraState camera_state(const Config& config, const net::IceConfig& 
   state.version = PERCH_VERSION;
   state.max_viewers = static_cast<std::uint64_t>(config.access.max_viewers);
   state.ice_servers = public_ice_servers(ice);
+  const SoundEquipment sound = sound_equipment(config);
+  if (sound.microphone) state.audio = {"opus"};
+  state.talk = sound.loudspeaker;
   return state;
 }
 
@@ -56,6 +65,16 @@ codec::VideoPipeline::Config pipeline_config(const Config& config, Random& rando
   pipeline.tier.encoder = config.video.encoder;
   pipeline.tier.vbv_frames = static_cast<double>(config.video.vbv_frames);
   pipeline.tier.timestamp_offset = random.u32();
+  return pipeline;
+}
+
+codec::AudioPipeline::Config microphone_config(const Config& config, Random& random) {
+  codec::AudioPipeline::Config pipeline;
+  pipeline.source.source = config.audio.source;
+  pipeline.source.channels = static_cast<int>(config.audio.channels);
+  pipeline.bitrate = Bitrate::bps(config.audio.bitrate);
+  pipeline.dtx = config.audio.dtx;
+  pipeline.timestamp_offset = random.u32();
   return pipeline;
 }
 
@@ -88,6 +107,9 @@ class Daemon::Impl {
 
  private:
   void on_pipeline(const codec::PipelineEvent& event);
+  void on_demand(Demand demand);
+  void on_floor(std::optional<net::LinkId> who);
+  [[nodiscard]] CameraSwitch::Callbacks camera_callbacks();
   void shut_down();
   /// Runs `call` on ctl and lets the broker hear what came of it.
   template <class F>
@@ -99,8 +121,11 @@ class Daemon::Impl {
   const net::IceConfig ice_;
   const net::DtlsCertificate certificate_;
   signaling::SessionTable table_;
+  Loudspeaker loudspeaker_;  // outlives the net thread, which hands it what viewers say
   net::NetThread net_;
   CameraSwitch camera_;
+  MicrophoneSwitch microphone_;
+  const bool half_duplex_;
   Viewers viewers_;
   BrokerLink broker_;
   SignalWatch terminate_;
@@ -112,13 +137,16 @@ Daemon::Impl::Impl(const Config& config, net::DtlsCertificate certificate, signa
       certificate_(std::move(certificate)),
       table_(monotonic_now(), config.broker.prefix, camera_state(config, ice_),
              std::make_unique<signaling::OpenAccess>(), random_),
+      loudspeaker_(loop_, {config.talk.sink, static_cast<int>(config.talk.volume)},
+                   [this](std::optional<net::LinkId> who) { on_floor(who); }),
       net_(ice_, certificate_, random_, net_events()),
-      camera_(loop_, pipeline_config(config, random_), seconds(config.video.linger_s),
-              {.on_frame = [this](rtp::FramePacketsPtr frame) { net_.push_frame(std::move(frame)); },
-               .on_event = [this](const codec::PipelineEvent& event) { on_pipeline(event); },
-               .on_closed = [this] { net_.reset_stream(); }}),
-      viewers_(table_, net_, certificate_.fingerprint(), random_,
-               {.on_count = [this](std::size_t n) { camera_.on_viewers(n); },
+      camera_(loop_, pipeline_config(config, random_), seconds(config.video.linger_s), camera_callbacks()),
+      microphone_(loop_, microphone_config(config, random_),
+                  {.on_frame = [this](rtp::FramePacketsPtr frame) { net_.push_audio(std::move(frame)); },
+                   .on_closed = [this] { net_.reset_audio(); }}),
+      half_duplex_(config.talk.half_duplex),
+      viewers_(table_, net_, certificate_.fingerprint(), random_, sound_equipment(config),
+               {.on_demand = [this](Demand demand) { on_demand(demand); },
                 .on_joining = [this] { camera_.request_keyframe(); }}),
       broker_(loop_, random_, std::move(mqtt), table_,
               [this](TimePoint now, signaling::SessionEvent event) { viewers_.on_event(now, std::move(event)); }),
@@ -146,7 +174,27 @@ net::NetThread::Events Daemon::Impl::net_events() {
   events.on_ended =
       posted([this](LinkId id, net::LinkEnd how, const std::string& why) { viewers_.on_link_ended(id, how, why); });
   events.on_keyframe_wanted = posted([this] { camera_.request_keyframe(); });
+  events.on_talk = [this](LinkId id, net::InboundPacket packet) { loudspeaker_.on_packet(id, std::move(packet)); };
+  events.on_audio_loss = [this](double loss) { loop_.post([this, loss] { microphone_.set_expected_loss(loss); }); };
   return events;
+}
+
+CameraSwitch::Callbacks Daemon::Impl::camera_callbacks() {
+  return {.on_frame = [this](rtp::FramePacketsPtr frame) { net_.push_frame(std::move(frame)); },
+          .on_event = [this](const codec::PipelineEvent& event) { on_pipeline(event); },
+          .on_closed = [this] { net_.reset_stream(); }};
+}
+
+void Daemon::Impl::on_demand(Demand demand) {
+  camera_.on_viewers(demand.pictures);
+  microphone_.on_listeners(demand.sound);
+}
+
+void Daemon::Impl::on_floor(std::optional<net::LinkId> who) {
+  PERCH_INFO("talk", "state=%s viewer=%s", who ? "speaking" : "silent", who ? viewers_.label(*who).c_str() : "");
+  microphone_.set_ducked(half_duplex_ && who.has_value());
+  table_.set_talking(who.has_value());
+  broker_.pump();
 }
 
 void Daemon::Impl::on_pipeline(const codec::PipelineEvent& event) {

@@ -7,7 +7,9 @@
 
 namespace perch::agent {
 
-[[nodiscard]] net::PeerConfig peer_config(const signaling::sdp::NegotiatedSession& agreed, const std::string& cname);
+/// `may_talk`: the viewer may send sound, now or by a later offer.
+[[nodiscard]] net::PeerConfig peer_config(const signaling::sdp::NegotiatedSession& agreed, const std::string& cname,
+                                          bool may_talk);
 [[nodiscard]] net::IceCredentials remote_credentials(const signaling::sdp::NegotiatedSession& agreed);
 
 }  // namespace perch::agent

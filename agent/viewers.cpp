@@ -26,11 +26,12 @@ Reason reason_of(net::LinkEnd how) {
 }  // namespace
 
 Viewers::Viewers(SessionTable& table, net::NetThread& net, const net::Fingerprint& fingerprint, Random& random,
-                 Callbacks callbacks)
+                 SoundEquipment sound, Callbacks callbacks)
     : table_(table),
       net_(net),
       fingerprint_(fingerprint.to_string()),
       random_(random),
+      sound_(sound),
       callbacks_(std::move(callbacks)) {}
 
 void Viewers::on_event(TimePoint now, SessionEvent event) {
@@ -63,6 +64,8 @@ Viewers::Session Viewers::start_session(TimePoint now, const SessionKey& key) {
   session.ours.video.ssrc = random_.u32() | 1;  // not 0, and the two differ in the last bit
   session.ours.video.rtx_ssrc = session.ours.video.ssrc ^ 1;
   if (session.ours.video.rtx_ssrc == 0) session.ours.video.rtx_ssrc = 2;
+  session.ours.audio = {sound_.microphone, sound_.loudspeaker, sound_.stereo, session.ours.video.ssrc ^ 2};
+  if (session.ours.audio.ssrc == 0) session.ours.audio.ssrc = 4;
   session.ours.cname = random_text(12);  // RFC 7022 §4.2: 96 random bits
   session.ours.stream_id = "perch";
   session.ours.fingerprint = fingerprint_;
@@ -78,7 +81,7 @@ void Viewers::open_link(const SessionKey& key, Session& session, bool controllin
 }
 
 void Viewers::connect_link(const Session& session) {
-  net_.connect(session.link, remote_credentials(session.agreed), peer_config(session.agreed, session.ours.cname));
+  net_.connect(session.link, remote_credentials(session.agreed), config_of(session));
   net_.add_candidates(session.link, session.agreed.remote.candidates, session.agreed.remote.end_of_candidates);
 }
 
@@ -97,7 +100,7 @@ void Viewers::on(TimePoint now, const OfferReceived& event) {
   open_link(event.key, session, session.agreed.ice_controlling);
   connect_link(session);
   sessions_.emplace(event.key, std::move(session));
-  callbacks_.on_count(sessions_.size());
+  tell_demand();
   callbacks_.on_joining();
 }
 
@@ -109,7 +112,7 @@ void Viewers::on(TimePoint now, const SolicitReceived& event) {
   constexpr bool kOffererControls = true;  // RFC 8445 §6.1.1
   open_link(event.key, session, kOffererControls);
   sessions_.emplace(event.key, std::move(session));
-  callbacks_.on_count(sessions_.size());
+  tell_demand();
 }
 
 void Viewers::on(TimePoint now, const AnswerReceived& event) {
@@ -123,6 +126,7 @@ void Viewers::on(TimePoint now, const AnswerReceived& event) {
     return;
   }
   session.agreed = std::move(*agreed);
+  tell_demand();
   connect_link(session);
   callbacks_.on_joining();
 }
@@ -142,6 +146,7 @@ void Viewers::renegotiate(TimePoint now, const OfferReceived& event, Session& se
   session.ours = std::move(ours);
   session.agreed = std::move(answered->session);
   table_.send_answer(event.key, std::move(answered->sdp));
+  tell_demand();
   if (change.dtls_restart) {
     net_.remove(session.link);
     by_link_.erase(session.link);
@@ -150,6 +155,7 @@ void Viewers::renegotiate(TimePoint now, const OfferReceived& event, Session& se
     open_link(event.key, session, session.agreed.ice_controlling);
     return connect_link(session);
   }
+  net_.renegotiate(session.link, config_of(session));
   if (!change.ice_restart) return;
   net_.restart(session.link, {session.ours.ice_ufrag, session.ours.ice_pwd}, remote_credentials(session.agreed));
   net_.add_candidates(session.link, session.agreed.remote.candidates, session.agreed.remote.end_of_candidates);
@@ -178,7 +184,28 @@ void Viewers::drop(const SessionKey& key) {
   if (found == sessions_.end()) return;
   by_link_.erase(found->second.link);
   sessions_.erase(found);
-  callbacks_.on_count(sessions_.size());
+  tell_demand();
+}
+
+net::PeerConfig Viewers::config_of(const Session& session) const {
+  return peer_config(session.agreed, session.ours.cname, session.ours.audio.receives);
+}
+
+void Viewers::tell_demand() const {
+  Demand demand;
+  for (const auto& [key, session] : sessions_) {
+    const sdp::NegotiatedMedia* video = session.agreed.accepted("video");
+    const sdp::NegotiatedMedia* audio = session.agreed.accepted("audio");
+    const bool undecided = session.agreed.media.empty();  // our offer is on its way; the camera may as well warm up
+    demand.pictures += undecided || (video != nullptr && video->sends()) ? 1 : 0;
+    demand.sound += audio != nullptr && audio->sends() ? 1 : 0;
+  }
+  callbacks_.on_demand(demand);
+}
+
+std::string Viewers::label(net::LinkId id) const {
+  const auto named = by_link_.find(id);
+  return named == by_link_.end() ? std::string() : label_of(named->second);
 }
 
 Viewers::Session* Viewers::find(net::LinkId id, SessionKey& key) {

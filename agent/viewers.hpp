@@ -12,16 +12,29 @@
 
 namespace perch::agent {
 
+/// What the camera has beside pictures.
+struct SoundEquipment {
+  bool microphone = false;
+  bool stereo = false;  ///< of the microphone
+  bool loudspeaker = false;
+};
+
+/// How many sessions want what, connected or connecting.
+struct Demand {
+  std::size_t pictures = 0;
+  std::size_t sound = 0;
+};
+
 /// Thread: ctl. Holds one entry per live session; leaves limits and message order to the table, packets to the links.
 class Viewers {
  public:
   struct Callbacks {
-    std::function<void(std::size_t viewers)> on_count;  ///< sessions that want pictures, connected or connecting
-    std::function<void()> on_joining;                   ///< a viewer will need a key frame soon
+    std::function<void(Demand)> on_demand;  ///< after each change
+    std::function<void()> on_joining;       ///< a viewer will need a key frame soon
   };
 
   Viewers(signaling::SessionTable& table, net::NetThread& net, const net::Fingerprint& fingerprint, Random& random,
-          Callbacks callbacks);
+          SoundEquipment sound, Callbacks callbacks);
 
   void on_event(TimePoint now, signaling::SessionEvent event);
   /// From the links, posted to ctl.
@@ -31,6 +44,8 @@ class Viewers {
   void on_connected(net::LinkId id);
   void on_link_ended(net::LinkId id, net::LinkEnd how, const std::string& why);
   [[nodiscard]] std::size_t size() const { return sessions_.size(); }
+  /// For logs, "phone/a1b2c3"; empty when the link is gone.
+  [[nodiscard]] std::string label(net::LinkId id) const;
 
  private:
   struct Session {
@@ -52,6 +67,8 @@ class Viewers {
   void open_link(const signaling::SessionKey& key, Session& session, bool controlling);
   void connect_link(const Session& session);
   void drop(const signaling::SessionKey& key);
+  void tell_demand() const;
+  [[nodiscard]] net::PeerConfig config_of(const Session& session) const;
   void refresh_ice(signaling::sdp::Capabilities& ours);
   [[nodiscard]] std::string random_text(std::size_t bytes);
   /// The session behind a link, or null when it is gone.
@@ -61,6 +78,7 @@ class Viewers {
   net::NetThread& net_;
   const std::string fingerprint_;
   Random& random_;
+  const SoundEquipment sound_;
   const Callbacks callbacks_;
   net::LinkId next_link_ = 1;
   std::map<signaling::SessionKey, Session> sessions_;

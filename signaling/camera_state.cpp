@@ -35,6 +35,8 @@ std::string write_online(const CameraState& state, std::string_view epoch) {
       .member("viewers", state.viewers)
       .member("max_viewers", state.max_viewers);
   out.member("video", state.video).member("audio", state.audio).member("talk", state.talk);
+  if (state.talk) out.member("talking", state.talking);
+  if (!state.encoder.empty()) out.member("encoder", state.encoder);
   write_ice_servers(out, without_secrets(state.ice_servers));
   return out.end_object().take();
 }

@@ -147,6 +147,16 @@ void SessionTable::set_camera(CameraHealth health) {
   if (std::exchange(state_.camera, health) != health) state_is_fresh_ = false;
 }
 
+void SessionTable::set_talking(bool talking) {
+  if (std::exchange(state_.talking, talking) != talking) state_is_fresh_ = false;
+}
+
+void SessionTable::set_encoder(std::string words) {
+  if (words == state_.encoder) return;
+  state_.encoder = std::move(words);
+  state_is_fresh_ = false;
+}
+
 void SessionTable::go_offline() {
   flush_candidates();
   publications_.push_back(last_will());

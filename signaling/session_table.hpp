@@ -70,6 +70,10 @@ class SessionTable {
   /// The session connected: its time is no longer limited, and it counts as a viewer.
   void on_ice_connected(const SessionKey& key);
   void set_camera(CameraHealth health);
+  /// Somebody is heard through the loudspeaker.
+  void set_talking(bool talking);
+  /// See CameraState::encoder.
+  void set_encoder(std::string words);
   /// Publishes the state again: after each (re)connection to the broker.
   void on_broker_connected() { state_is_fresh_ = false; }
   /// The last publication is `state` offline; nothing follows it.

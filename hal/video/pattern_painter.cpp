@@ -21,6 +21,7 @@ constexpr std::array<Yuv, 8> kBars{{{180, 128, 128},
                                     {35, 212, 114},
                                     {16, 128, 128}}};
 constexpr Yuv kDisc{200, 80, 190};
+constexpr std::uint8_t kWhite = 235;  // BT.601 limited range
 constexpr int kPixelsPerFrame = 8;
 
 constexpr int even(int n) { return n & ~1; }
@@ -103,6 +104,20 @@ void PatternPainter::draw_disc(Point top_left) {
   fill(to.v, to.uv_stride, top_left.x / 2, top_left.y / 2, disc_ / 2, kDisc.v);
 }
 
+// Over the black bar: only brightness has to change.
+void PatternPainter::draw_flash(bool on) {
+  const I420View to = view();
+  const int from = size_.width * 7 / 8;
+  for (int y = 0; y < bars_height_ / 3; ++y) {
+    std::uint8_t* row = at(to.y, to.y_stride, from, y);
+    if (on) {
+      std::fill_n(row, size_.width - from, kWhite);
+    } else {
+      std::copy(bars_y_.begin() + from, bars_y_.end(), row);
+    }
+  }
+}
+
 void PatternPainter::scroll_ramp(std::uint32_t number) {
   const I420View to = view();
   const auto width = static_cast<std::uint32_t>(size_.width);
@@ -115,10 +130,12 @@ PatternPainter::Point PatternPainter::disc_at(std::uint32_t number) const {
   return {even(bounce(step, size_.width - disc_)), even(bounce(step / 2, bars_height_ - disc_))};
 }
 
-void PatternPainter::paint(std::uint32_t number, std::uint32_t captured_ms) {
+void PatternPainter::paint(std::uint32_t number, std::uint32_t captured_ms, bool flash) {
   restore_bars(last_disc_);
+  draw_flash(false);
   last_disc_ = disc_at(number);
   draw_disc(last_disc_);
+  if (flash) draw_flash(true);
   scroll_ramp(number);
   // The code comes last: nothing may cover it. What it covered of the bars is covered again by the next one.
   draw_barcode({captured_ms, static_cast<std::uint16_t>(number)}, view());

@@ -9,13 +9,15 @@
 namespace perch::video {
 
 /// Colour bars at rest, a scrolling grey ramp below and a bouncing disc: an encoder has something to do, a person sees
-/// stutter and tearing at once. The same number always gives the same picture. Draws only what changed.
+/// stutter and tearing at once. The same number always gives the same picture, but for bar code and flash. Draws only
+/// what changed.
 class PatternPainter {
  public:
   /// `size` is even in both directions and at least 16x16.
   explicit PatternPainter(Size size);
-  /// Paints frame `number`; `captured_ms` goes into the bar code.
-  void paint(std::uint32_t number, std::uint32_t captured_ms);
+  /// Paints frame `number`; `captured_ms` goes into the bar code. `flash`: the upper right corner is white, to be
+  /// compared with a sound made at the same moment.
+  void paint(std::uint32_t number, std::uint32_t captured_ms, bool flash = false);
   /// The picture, I420, planes one after the other without gaps.
   [[nodiscard]] ByteView picture() const { return picture_; }
 
@@ -27,6 +29,7 @@ class PatternPainter {
   void draw_bars();
   void restore_bars(Point top_left);
   void draw_disc(Point top_left);
+  void draw_flash(bool on);
   void scroll_ramp(std::uint32_t number);
   [[nodiscard]] Point disc_at(std::uint32_t number) const;
 

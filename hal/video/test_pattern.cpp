@@ -12,6 +12,9 @@ namespace {
 // Mapped anew for each frame: the page compares with its own wall clock, which may be stepped while we run.
 std::uint32_t unix_ms_at(TimePoint t) { return static_cast<std::uint32_t>(to_ms(NtpClock::from_system().unix_at(t))); }
 
+// For a tenth of each second of the monotonic clock, together with the beep of hal/audio's tone.
+bool flashes_at(TimePoint t) { return t.time_since_epoch() % seconds(1) < milliseconds(100); }
+
 class TestPattern final : public PacedSource {
  public:
   TestPattern(FrameTimer timer, TimePoint start, const VideoFormat& format)
@@ -20,7 +23,7 @@ class TestPattern final : public PacedSource {
 
  private:
   [[nodiscard]] Result<void> fill(Frame& frame) override {
-    painter_.paint(frame.number, unix_ms_at(frame.captured_at));
+    painter_.paint(frame.number, unix_ms_at(frame.captured_at), flashes_at(frame.captured_at));
     const Size size = frame.format.size;
     const auto planes = lay_out_planes(PixelFormat::kI420, size, size.width, painter_.picture());
     if (!planes) return fail(Errc::kInternal, "the test picture is smaller than its format");

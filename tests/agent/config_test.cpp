@@ -31,6 +31,37 @@ TEST(Config, ReadsEveryKindOfValue) {
   EXPECT_EQ(file.config.display_name(), "front-door");
 }
 
+TEST(Config, ReadsSoundAndTalk) {
+  const ConfigFile file = parse_config(
+      "[audio]\nsource = \"alsa:hw:1,0\"\nchannels = 2\ndtx = true\n[talk]\nsink = \"alsa:default\"\nhalf_duplex = "
+      "false\n[video]\ncontrols = [\"brightness=10\", \"rotate=180\"]\n",
+      "x.toml");
+  EXPECT_EQ(file.errors, Lines{});
+  EXPECT_EQ(file.config.audio.source, "alsa:hw:1,0");
+  EXPECT_EQ(file.config.audio.channels, 2);
+  EXPECT_TRUE(file.config.audio.dtx);
+  EXPECT_EQ(file.config.talk.sink, "alsa:default");
+  EXPECT_FALSE(file.config.talk.half_duplex);
+  EXPECT_EQ(file.config.video.controls.size(), 2U);
+}
+
+TEST(Config, SoundIsOffUntilAskedFor) {
+  const Config config = parse_config("", "x.toml").config;
+  EXPECT_EQ(config.audio.source, "off");
+  EXPECT_EQ(config.talk.sink, "off");
+  EXPECT_TRUE(config.talk.half_duplex);
+}
+
+TEST(Config, WrongSoundSaysWhatIsRight) {
+  const ConfigFile file = parse_config(
+      "[audio]\nsource = \"mic\"\ndtx = 1\n[talk]\nsink = \"alsa:\"\n[video]\ncontrols = [\"brightness\"]\n", "x.toml");
+  ASSERT_EQ(file.errors.size(), 4U);
+  EXPECT_NE(file.errors[0].find("alsa:NAME"), std::string::npos) << file.errors[0];
+  EXPECT_NE(file.errors[1].find("true or false"), std::string::npos) << file.errors[1];
+  EXPECT_NE(file.errors[2].find("alsa:NAME"), std::string::npos) << file.errors[2];
+  EXPECT_NE(file.errors[3].find("NAME=VALUE"), std::string::npos) << file.errors[3];
+}
+
 TEST(Config, SyntaxErrorNamesLineAndColumn) {
   const ConfigFile file = parse_config("[video]\nwidth = \n", "x.toml");
   ASSERT_EQ(file.errors.size(), 1U);

@@ -26,7 +26,7 @@ NegotiatedSession agreed_session() {
 }
 
 TEST(PeerConfig, CarriesWhatWasAgreedAndNothingElse) {
-  const net::PeerConfig config = peer_config(agreed_session(), "cname");
+  const net::PeerConfig config = peer_config(agreed_session(), "cname", false);
   ASSERT_TRUE(config.video);
   const net::RtpSenderConfig& rtp = config.video->rtp;
   EXPECT_EQ(rtp.ssrc, 11U);
@@ -42,21 +42,56 @@ TEST(PeerConfig, CarriesWhatWasAgreedAndNothingElse) {
 TEST(PeerConfig, WithoutAnRtxPayloadTypeThereIsNoRtxStream) {
   NegotiatedSession session = agreed_session();
   session.media.front().rtx_payload_type.reset();
-  const net::PeerConfig config = peer_config(session, "cname");
+  const net::PeerConfig config = peer_config(session, "cname", false);
   EXPECT_FALSE(config.video->rtp.rtx_ssrc);
   EXPECT_FALSE(config.video->rtp.rtx_payload_type);
 }
 
-TEST(PeerConfig, InactiveVideoIsNotSent) {
+TEST(PeerConfig, InactiveVideoIsNotSentUntilALaterOffer) {
   NegotiatedSession session = agreed_session();
   session.media.front().direction = Direction::kInactive;
-  EXPECT_FALSE(peer_config(session, "cname").video);
+  const net::PeerConfig config = peer_config(session, "cname", false);
+  ASSERT_TRUE(config.video);
+  EXPECT_FALSE(config.video->active);
+}
+
+NegotiatedSession with_audio(Direction direction) {
+  NegotiatedSession session = agreed_session();
+  NegotiatedMedia audio;
+  audio.kind = "audio";
+  audio.accepted = true;
+  audio.direction = direction;
+  audio.payload_type = 111;
+  audio.ssrc = direction == Direction::kRecvOnly ? 0 : 21;
+  session.media.push_back(audio);
+  return session;
+}
+
+TEST(PeerConfig, SoundIsSentOnItsOwnClockAndWithoutAFramesMarker) {
+  const net::PeerConfig config = peer_config(with_audio(Direction::kSendOnly), "cname", false);
+  ASSERT_TRUE(config.audio);
+  EXPECT_TRUE(config.audio->active);
+  EXPECT_EQ(config.audio->rtp.ssrc, 21U);
+  EXPECT_EQ(config.audio->rtp.payload_type, 111);
+  EXPECT_EQ(config.audio->rtp.clock_rate, 48'000U);
+  EXPECT_FALSE(config.audio->rtp.marker_ends_frame);
+  EXPECT_FALSE(config.talk);
+}
+
+TEST(PeerConfig, TalkIsTakenOnlyFromWhomItWasAgreedWith) {
+  EXPECT_FALSE(peer_config(with_audio(Direction::kSendRecv), "cname", false).talk);
+  const net::PeerConfig both = peer_config(with_audio(Direction::kSendRecv), "cname", true);
+  ASSERT_TRUE(both.talk);
+  EXPECT_TRUE(both.talk->active);
+  EXPECT_EQ(both.talk->payload_type, 111);
+  EXPECT_FALSE(peer_config(with_audio(Direction::kSendOnly), "cname", true).talk->active);
+  EXPECT_FALSE(peer_config(with_audio(Direction::kRecvOnly), "cname", true).audio);
 }
 
 TEST(PeerConfig, RejectedVideoIsNotSent) {
   NegotiatedSession session = agreed_session();
   session.media.front().accepted = false;
-  EXPECT_FALSE(peer_config(session, "cname").video);
+  EXPECT_FALSE(peer_config(session, "cname", false).video);
 }
 
 }  // namespace

@@ -1,15 +1,20 @@
 // <perch-camera>: a camera to put into any page. Attributes: broker, camera, viewer, prefix, ice, solicit.
 
-import { build_view, show, show_mute, show_stats } from "./camera_view.js";
+import { build_view, show, show_mute, show_note, show_stats } from "./camera_view.js";
+import { TalkButton } from "./microphone.js";
 import { download, LastPicture, snapshot_name } from "./picture.js";
 import { Player } from "./player.js";
 import { read_settings } from "./settings.js";
 import { figures_between, sample_of, stats_rows } from "./stats.js";
 import { own_viewer_id } from "./storage.js";
+import { trouble_words } from "./words.js";
 
 const kAttributes = ["broker", "camera", "viewer", "prefix", "ice", "solicit"];
 const kQuietAfter_ms = 3_000;
-const kNothing = { detail: "", retry_at: null, has_audio: false, has_picture: false };
+const kNote_ms = 6_000;
+const kNothing = {
+  detail: "", retry_at: null, has_audio: false, has_talk: false, talking: false, talks: false, has_picture: false,
+};
 
 export class PerchCamera extends HTMLElement {
   static observedAttributes = kAttributes;
@@ -24,6 +29,8 @@ export class PerchCamera extends HTMLElement {
   #quiet = null;
   #sample = null;
   #changes_queued = false;
+  #note = null;
+  #talk = new TalkButton({ on_track: (track) => this.#on_talk_track(track), on_error: (code) => this.#explain(code) });
 
   connectedCallback() {
     this.#abort = new AbortController();
@@ -69,6 +76,7 @@ export class PerchCamera extends HTMLElement {
       on_stream: (stream) => this.#play(stream),
       before_drop: () => this.#picture.hold(),
     });
+    this.player.listen(!this.#view.video.muted);
     this.player.start();
     this.#update();
   }
@@ -79,6 +87,7 @@ export class PerchCamera extends HTMLElement {
   }
 
   #stop() {
+    this.#talk.release();
     this.player?.stop();
     this.player = null;
   }
@@ -99,6 +108,9 @@ export class PerchCamera extends HTMLElement {
       retry_at: player.retry_at,
       name: player.camera_name,
       has_audio: player.has_audio,
+      has_talk: player.has_talk,
+      talking: player.talking,
+      talks: this.#talk.held,
       has_picture: player.frames > 0,
     });
   }
@@ -111,7 +123,12 @@ export class PerchCamera extends HTMLElement {
 
   #listen(signal) {
     const on = (target, name, act) => target.addEventListener(name, act, { signal });
-    const { mute, snapshot, figures, full, retry } = this.#view;
+    const { talk, mute, snapshot, figures, full, retry } = this.#view;
+    on(talk, "pointerdown", (event) => this.#press(event));
+    for (const end of ["pointerup", "pointercancel", "lostpointercapture", "blur"]) on(talk, end, () => this.#let_go());
+    on(talk, "contextmenu", (event) => event.preventDefault()); // a long press on a phone
+    on(talk, "keydown", (event) => this.#is_press(event) && this.#press(event));
+    on(talk, "keyup", (event) => this.#is_press(event) && this.#let_go());
     on(mute, "click", () => this.#toggle_mute());
     on(snapshot, "click", () => this.#save_picture());
     on(figures, "click", () => this.#toggle_stats());
@@ -123,19 +140,56 @@ export class PerchCamera extends HTMLElement {
     on(document, "visibilitychange", () => this.#on_visible());
     on(window, "online", () => this.player?.on_network());
     // PROTOCOL.md "Ending": no browser sends DTLS close_notify for a closed tab, so the goodbye goes through the broker.
-    on(window, "pagehide", () => this.player?.stop());
+    on(window, "pagehide", () => this.#hide());
     on(window, "pageshow", (event) => event.persisted && this.player?.start());
   }
 
   #on_visible() {
     // A picture in its own window, or sound that is on, is being watched although the page is hidden.
     const used = document.pictureInPictureElement === this || !this.#view.video.muted;
+    if (document.visibilityState !== "visible") this.#let_go();
     this.player?.on_visible(document.visibilityState === "visible" || used);
   }
 
   #toggle_mute() {
     this.#view.video.muted = !this.#view.video.muted;
     show_mute(this.#view);
+    this.player?.listen(!this.#view.video.muted);
+  }
+
+  #hide() {
+    this.#talk.release();
+    this.player?.stop();
+  }
+
+  #is_press({ key, repeat }) {
+    return !repeat && (key === " " || key === "Enter");
+  }
+
+  #press(event) {
+    if (this.#view.talk.disabled) return;
+    event.preventDefault();
+    if (event.pointerId !== undefined) this.#view.talk.setPointerCapture(event.pointerId);
+    this.#talk.press();
+    this.#update();
+  }
+
+  #let_go() {
+    if (!this.#talk.held) return;
+    this.#talk.release();
+    this.#update();
+  }
+
+  #on_talk_track(track) {
+    this.player?.talk(track);
+  }
+
+  #explain(code) {
+    const { title, hint } = trouble_words(code);
+    show_note(this.#view, [title, hint].filter(Boolean).join(". "));
+    clearTimeout(this.#note);
+    this.#note = setTimeout(() => show_note(this.#view, ""), kNote_ms);
+    this.#update();
   }
 
   async #save_picture() {

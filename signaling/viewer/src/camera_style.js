@@ -47,6 +47,11 @@ button:focus-visible { outline: 2px solid #7cb7ff; outline-offset: 2px; }
 @keyframes turn { to { transform: rotate(1turn); } }
 @media (prefers-reduced-motion: reduce) { .spinner { animation-duration: 4s; } .top, .bottom { transition: none; } }
 
+.bottom button[data-do=talk][aria-pressed=true] { background: #d9483f; }
+.bottom button[data-do=talk] { touch-action: none; user-select: none; -webkit-user-select: none; }
+.note { position: absolute; left: 50%; bottom: 68px; transform: translateX(-50%); max-width: calc(100% - 24px);
+  padding: 8px 14px; border-radius: 12px; background: #0b0d10cc; font-size: 13.5px; text-align: center; }
+
 .stats { position: absolute; top: 50px; left: 12px; margin: 0; padding: 10px 14px; border-radius: 12px;
   background: #0b0d10cc; font: 12.5px/1.55 ui-monospace, monospace; display: grid; grid-template-columns: auto auto;
   column-gap: 16px; font-variant-numeric: tabular-nums; pointer-events: none; }

@@ -12,8 +12,10 @@ const kMarkup = `
   <div class="spinner"></div><h2></h2><p></p><button type="button">Try again</button>
 </div></div>
 <dl class="stats" hidden></dl>
+<div class="note" role="status" hidden></div>
 <div class="top"><span class="name"></span><span class="pill" role="status"></span></div>
 <div class="bottom">
+  <button type="button" data-do="talk" hidden aria-pressed="false">${icons.talk}</button>
   <button type="button" data-do="mute" hidden></button>
   <button type="button" data-do="snapshot" aria-label="Save a picture" title="Save a picture">${icons.snapshot}</button>
   <button type="button" data-do="stats" aria-label="Statistics" title="Statistics" aria-pressed="false">${icons.stats}</button>
@@ -26,8 +28,8 @@ export function build_view(root) {
   const one = (selector) => root.querySelector(selector);
   const button = (name) => one(`[data-do=${name}]`);
   const parts = { video: one("video"), still: one(".still"), card: one(".card"), spinner: one(".spinner") };
-  const texts = { title: one("h2"), hint: one("p"), stats: one(".stats"), name: one(".name"), pill: one(".pill") };
-  const buttons = { mute: button("mute"), snapshot: button("snapshot"), figures: button("stats"), full: button("full") };
+  const texts = { title: one("h2"), hint: one("p"), stats: one(".stats"), name: one(".name"), pill: one(".pill"), note: one(".note") };
+  const buttons = { talk: button("talk"), mute: button("mute"), snapshot: button("snapshot"), figures: button("stats"), full: button("full") };
   parts.video.muted = true; // the attribute alone does not count for autoplay when set by script
   return { ...parts, ...texts, ...buttons, retry: one(".card button") };
 }
@@ -42,7 +44,7 @@ function tone_of(phase, trouble) {
 // Assigning the same text again would make screen readers repeat it.
 const set_text = (node, text) => node.textContent !== text && (node.textContent = text);
 
-/** `shown` = {phase, trouble, detail, retry_at, name, has_audio, has_picture}; `now` on performance.now()'s clock. */
+/** `shown` = {phase, trouble, detail, retry_at, name, has_audio, has_talk, talking, talks, has_picture}; `now` on performance.now()'s clock. */
 export function show(view, shown, now) {
   const { phase, trouble } = shown;
   const { title, hint } = words_for(shown);
@@ -59,7 +61,24 @@ export function show(view, shown, now) {
   view.still.classList.toggle("dim", phase !== "live");
   view.stats.classList.toggle("idle", phase !== "live");
   view.mute.hidden = !shown.has_audio;
+  show_talk(view, shown);
   view.snapshot.disabled = !shown.has_picture;
+}
+
+function show_talk(view, { phase, has_talk, talking, talks }) {
+  const taken = talking && !talks;
+  const label = taken ? "Somebody is speaking" : "Hold to talk";
+  view.talk.hidden = !has_talk;
+  view.talk.disabled = phase !== "live" || taken;
+  view.talk.title = label;
+  view.talk.setAttribute("aria-label", label);
+  view.talk.setAttribute("aria-pressed", String(talks));
+}
+
+/** One sentence at the lower edge for a while, e.g. why there is no microphone; "" takes it away. */
+export function show_note(view, text) {
+  view.note.hidden = !text;
+  set_text(view.note, text);
 }
 
 /** The two faces of the mute button. */

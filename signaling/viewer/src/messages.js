@@ -56,6 +56,8 @@ export function parse_state(camera, payload) {
     viewers: count_or(body.viewers, 0),
     max_viewers: count_or(body.max_viewers, Infinity),
     audio: texts(body.audio),
+    talk: body.talk === true,
+    talking: body.talking === true,
     ice_servers: ice_servers_of(body.ice_servers),
   };
 }

@@ -1,6 +1,7 @@
-// One RTCPeerConnection with a camera: recvonly media, trickled candidates both ways, and the events a watch needs.
+// One RTCPeerConnection with a camera: its picture and sound, our talk, trickled candidates both ways, and the events a watch needs.
 
 import { IncomingCandidates, OutgoingCandidates } from "./candidates.js";
+import { Sound, with_better_opus } from "./sound.js";
 
 const kBatch_ms = 5; // gathers what the browser finds in one go; the connection does not wait for it
 
@@ -16,10 +17,12 @@ export class Peer {
   #theirs = new IncomingCandidates();
   #batch_timer = null;
   #stream = new MediaStream();
+  #sound;
 
   constructor(ice_servers, listener) {
     this.#listener = listener;
     this.pc = new RTCPeerConnection({ iceServers: ice_servers, bundlePolicy: "max-bundle" });
+    this.#sound = new Sound(this.pc);
     this.pc.onicecandidate = ({ candidate }) => this.#on_local_candidate(candidate);
     this.pc.onconnectionstatechange = () => this.#on_connection();
     this.pc.oniceconnectionstatechange = () => this.#on_ice();
@@ -32,11 +35,21 @@ export class Peer {
     this.pc.createOffer().catch(() => {}); // the real offer() reports what is wrong
   }
 
-  /** Makes and applies our offer; resolves to its SDP. Candidates follow through `on_candidates`. */
-  async offer({ audio }) {
+  /** Makes and applies our offer; resolves to its SDP. Candidates follow through `on_candidates`. `can`: {audio, talk}. */
+  async offer(can) {
     this.#want_video();
-    if (audio) this.pc.addTransceiver("audio", { direction: "recvonly" });
+    this.#sound.prepare(can);
     return this.#describe();
+  }
+
+  /** Whether to hear the camera, and the track to say something with, or null. */
+  want_sound(listens, track) {
+    this.#sound.want(listens, track);
+  }
+
+  /** True when what is wanted takes a new offer. */
+  sound_differs(can) {
+    return this.#sound.differs(can);
   }
 
   /** A new offer on the same session with new ICE credentials (RFC 8829 §5.2.3.1). */
@@ -55,6 +68,7 @@ export class Peer {
   /** Takes the camera's offer; resolves to our answer's SDP. */
   async answer(sdp) {
     await this.pc.setRemoteDescription({ type: "offer", sdp });
+    this.#sound.adopt();
     this.#release();
     return this.#describe();
   }
@@ -81,7 +95,13 @@ export class Peer {
   }
 
   async #describe() {
-    await this.pc.setLocalDescription();
+    const offers = this.pc.signalingState === "stable" || this.pc.signalingState === "have-local-offer";
+    const ours = await (offers ? this.pc.createOffer() : this.pc.createAnswer());
+    try {
+      await this.pc.setLocalDescription({ type: ours.type, sdp: with_better_opus(ours.sdp) });
+    } catch {
+      await this.pc.setLocalDescription(); // this browser takes no changed description
+    }
     return this.pc.localDescription.sdp;
   }
 

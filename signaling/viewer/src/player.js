@@ -42,6 +42,9 @@ export class Player {
   #timer = null;
   #timer_at = Infinity;
   #answer_servers = [];
+  #listens = false;
+  #talk_track = null;
+  #offered = false; // an offer of ours has no answer yet
   #running = false;
   #hidden_at = null;
 
@@ -85,8 +88,35 @@ export class Player {
     return this.#state?.name ?? this.camera;
   }
 
+  /** The camera has a microphone that may be listened to. */
   get has_audio() {
-    return (this.video.srcObject?.getAudioTracks().length ?? 0) > 0;
+    return this.#can.audio;
+  }
+
+  /** The camera has a loudspeaker to talk through. */
+  get has_talk() {
+    return this.#can.talk;
+  }
+
+  /** Somebody is speaking through it just now, perhaps we. */
+  get talking() {
+    return this.#state?.talking ?? false;
+  }
+
+  get #can() {
+    return { audio: (this.#state?.audio.length ?? 0) > 0, talk: this.#state?.talk ?? false };
+  }
+
+  /** Hear the camera or not; its microphone is open only while somebody does. */
+  listen(listens) {
+    this.#listens = listens;
+    this.#update_sound();
+  }
+
+  /** Speak with this track, or stop with null. */
+  talk(track) {
+    this.#talk_track = track;
+    this.#update_sound();
   }
 
   start() {
@@ -220,14 +250,35 @@ export class Player {
     const peer = (this.#peer = this.#take_peer());
     this.pc = peer.pc;
     this.marks = {};
-    const audio = this.#state.audio.length > 0;
-    const want = { video: true, audio, talk: false };
+    this.#offered = false;
+    peer.want_sound(this.#listens, this.#talk_track);
     if (this.#settings.solicit) {
-      this.#publish_call("solicit", { want });
+      this.#publish_call("solicit", { want: { video: true, ...this.#can } });
     } else {
-      const sdp = await peer.offer({ audio });
-      if (peer === this.#peer) this.#publish_call("offer", { sdp, want });
+      const sdp = await peer.offer(this.#can);
+      this.#offered = true;
+      if (peer === this.#peer) this.#publish_call("offer", { sdp, want: this.#want() });
     }
+  }
+
+  #want() {
+    const can = this.#can;
+    return { video: true, audio: can.audio && this.#listens, talk: can.talk && this.#talk_track !== null };
+  }
+
+  // Answers come back in order, so one offer at a time: a wish that came in between is looked at after the answer.
+  #update_sound() {
+    if (!this.#peer) return;
+    this.#peer.want_sound(this.#listens, this.#talk_track);
+    const may_offer = !this.#offered && this.marks.answer !== undefined;
+    if (may_offer && this.#peer.sound_differs(this.#can)) this.#attempt(() => this.#offer_again());
+  }
+
+  async #offer_again() {
+    const peer = this.#peer;
+    this.#offered = true;
+    const sdp = await peer.offer(this.#can);
+    if (peer === this.#peer) this.#send("offer", { sdp, want: this.#want() });
   }
 
   #take_peer() {
@@ -245,7 +296,8 @@ export class Player {
   async #mend() {
     const peer = this.#peer;
     const sdp = await peer.offer_restart();
-    if (peer === this.#peer) this.#send("offer", { sdp, want: { video: true, audio: this.has_audio, talk: false } });
+    this.#offered = true;
+    if (peer === this.#peer) this.#send("offer", { sdp, want: this.#want() });
   }
 
   #hang_up(reason) {
@@ -301,6 +353,8 @@ export class Player {
     }
     this.#tell((now) => this.#watch.on_answer(now));
     await this.#peer.accept_answer(sdp);
+    this.#offered = false;
+    this.#update_sound();
   }
 
   async #on_offer({ sdp }) {
@@ -308,7 +362,9 @@ export class Player {
     this.marks.answer ??= performance.now();
     this.#tell((now) => this.#watch.on_answer(now));
     const answer = await peer.answer(sdp);
-    if (peer === this.#peer) this.#send("answer", { sdp: answer });
+    if (peer !== this.#peer) return;
+    this.#send("answer", { sdp: answer });
+    this.#update_sound();
   }
 
   #on_transport(what) {

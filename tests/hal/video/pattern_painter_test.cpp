@@ -28,6 +28,18 @@ TEST(PatternPainter, EveryFrameDiffersBeyondItsBarcode) {
   }
 }
 
+TEST(PatternPainter, FlashLightsTheCornerAndLeavesNoTrace) {
+  PatternPainter with({640, 360}), without({640, 360});
+  const auto corner = [](const PatternPainter& painter) { return painter.picture()[640 * 60 + 620]; };
+  for (std::uint32_t n = 0; n < 400; ++n) {
+    const bool on = n % 2 == 1;
+    with.paint(n, 7, on);
+    without.paint(n, 7);
+    ASSERT_EQ(on ? corner(with) : 235, 235) << n;
+    ASSERT_EQ(copy_of(with.picture()) == copy_of(without.picture()), !on) << n;
+  }
+}
+
 TEST(PatternPainter, BarcodeIsReadableWhereverTheDiscIs) {
   PatternPainter painter({1280, 720});
   for (std::uint32_t n = 0; n < 1000; ++n) {

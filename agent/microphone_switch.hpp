@@ -1,0 +1,43 @@
+// Opens the microphone for the first listener and closes it with the last.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "hal/base/event_loop.hpp"
+#include "media/codec/audio_pipeline.hpp"
+
+namespace perch::agent {
+
+/// Thread: ctl. Owns the audio pipeline, and with it the audio thread. There is no linger time as for the camera: a
+/// microphone that nobody listens to is closed.
+class MicrophoneSwitch {
+ public:
+  struct Callbacks {
+    std::function<void(rtp::FramePacketsPtr)> on_frame;  ///< on the audio thread, must not block
+    std::function<void()> on_closed;                     ///< on ctl: no more packets come
+  };
+
+  MicrophoneSwitch(EventLoop& loop, codec::AudioPipeline::Config config, Callbacks callbacks);
+  ~MicrophoneSwitch();
+
+  void on_listeners(std::size_t listeners);
+  /// Somebody speaks through the loudspeaker.
+  void set_ducked(bool ducked);
+  /// See AudioPipeline::set_expected_loss().
+  void set_expected_loss(double fraction);
+  /// Nothing while it is closed.
+  [[nodiscard]] std::optional<codec::AudioPipelineStats> stats() const;
+
+ private:
+  void open();
+  void close();
+
+  EventLoop& loop_;
+  const codec::AudioPipeline::Config config_;
+  const Callbacks callbacks_;
+  bool ducked_ = false;
+  std::unique_ptr<codec::AudioPipeline> pipeline_;
+};
+
+}  // namespace perch::agent
