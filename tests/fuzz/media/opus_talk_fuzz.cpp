@@ -17,7 +17,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   while (in.remaining() >= 4) {
     const std::uint8_t control = in.u8();
     // Mostly what an honest speaker would send, so that the codec is reached; high bits make it wild.
-    packet.sequence_number.value += (control & 0x80) != 0 ? in.u16() : 1;
+    packet.sequence_number = packet.sequence_number + ((control & 0x80) != 0 ? in.u16() : 1);
     packet.timestamp.value += (control & 0x40) != 0 ? in.u32() : 960;
     packet.arrived_at += milliseconds((control & 0x20) != 0 ? in.u8() : 20);
     packet.ssrc += (control & 0x10) != 0;
