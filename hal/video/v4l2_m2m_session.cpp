@@ -103,6 +103,7 @@ Result<void> V4l2M2mSession::restart_streams() {
   for (Slot& slot : slots_) slot.busy = false;
   lent_.reset();
   in_work_ = 0;
+  draining_ = false;
   drained_ = false;
   return start_streams();
 }
@@ -159,6 +160,7 @@ Result<std::optional<CodedPicture>> V4l2M2mSession::take(Duration patience) {
   const TimePoint deadline = monotonic_now() + patience;
   while (true) {
     if (drained_) return fail(Errc::kClosed, node_.path() + " is drained");
+    if (in_work_ == 0 && !draining_) return std::nullopt;
     auto picture = take_ready();
     if (!picture || *picture || drained_) {
       if (picture && !*picture) continue;  // an empty last buffer
@@ -202,6 +204,7 @@ Result<void> V4l2M2mSession::drain() {
   v4l2_encoder_cmd command{};
   command.cmd = V4L2_ENC_CMD_STOP;
   if (node_.ioctl(VIDIOC_ENCODER_CMD, &command) != 0) return node_.fail_ioctl("cannot drain the encoder");
+  draining_ = true;
   return {};
 }
 

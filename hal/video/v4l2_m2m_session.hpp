@@ -82,6 +82,7 @@ class V4l2M2mSession {
   std::vector<Slot> slots_;
   std::optional<std::uint32_t> lent_;  ///< index of the coded buffer that the last picture lies in
   std::size_t in_work_ = 0;            ///< frames whose pictures were not taken yet
+  bool draining_ = false;
   bool drained_ = false;
 };
 

@@ -45,6 +45,18 @@ void scale_i420(const I420View& from, I420Buffer& out) {
                     out.size().width, out.size().height, libyuv::kFilterBox);
 }
 
+std::array<video::Plane, 3> Nv12Buffer::fill(const I420View& picture) {
+  const auto [width, height] = picture.size;
+  const int uv_stride = (width + 1) / 2 * 2;
+  const std::size_t y_bytes = static_cast<std::size_t>(width) * static_cast<std::size_t>(height);
+  const std::size_t uv_bytes = static_cast<std::size_t>(uv_stride) * static_cast<std::size_t>((height + 1) / 2);
+  bytes_.resize(y_bytes + uv_bytes);
+  std::uint8_t* const uv = bytes_.data() + y_bytes;
+  libyuv::I420ToNV12(picture.y, picture.stride_y, picture.u, picture.stride_uv, picture.v, picture.stride_uv,
+                     bytes_.data(), width, uv, uv_stride, width, height);
+  return {video::Plane{bytes_.data(), width, y_bytes}, video::Plane{uv, uv_stride, uv_bytes}, {}};
+}
+
 Result<I420View> PixelConverter::convert(const video::Frame& frame, Size target) {
   auto picture = to_i420(frame);
   if (!picture) return picture;

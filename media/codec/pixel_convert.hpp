@@ -12,6 +12,16 @@ namespace perch::codec {
 /// kept. Never larger than the source; even in both directions, as 4:2:0 coding needs; at least 2x2.
 [[nodiscard]] Size encode_size(Size source, Size limit);
 
+/// A picture in NV12, for encoders that want their chroma interleaved. Single thread; allocates only when sizes change.
+class Nv12Buffer {
+ public:
+  /// Copies `picture`; the planes are valid until the next call.
+  [[nodiscard]] std::array<video::Plane, 3> fill(const I420View& picture);
+
+ private:
+  Bytes bytes_;
+};
+
 /// Single thread; allocates only when sizes change.
 class PixelConverter {
  public:

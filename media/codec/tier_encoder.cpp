@@ -33,40 +33,64 @@ void TierEncoder::start_passthrough() {
 Result<void> TierEncoder::start_encoder(const video::VideoFormat& format) {
   passthrough_.reset();
   EncoderConfig wanted;
-  wanted.encoder = config_.encoder;
+  wanted.encoder = hardware_fault_.empty() ? config_.encoder : "x264";
+  wanted.source_pixel = format.pixel;
   wanted.size = encode_size(format.size, config_.size_limit);
   wanted.rate = format.rate;
   wanted.bitrate = config_.bitrate;
   wanted.vbv_frames = config_.vbv_frames;
   wanted.full_range = format.pixel == video::PixelFormat::kMjpeg;
   wanted.threads = config_.threads;
-  if (encoder_ && same_encoder(wanted, wanted_)) return {};
+  if (encoder_ && same_encoder(wanted, wanted_)) {
+    offer_dmabufs(format);
+    return {};
+  }
   encoder_.reset();  // before the new one, so that two never hold memory at once
   auto made = config_.create_encoder(wanted);
   if (!made) return fail(made.error());
   encoder_ = std::move(*made);
+  if (!hardware_fault_.empty()) encoder_->set_reason(hardware_fault_);
   wanted_ = std::move(wanted);
+  offer_dmabufs(format);
   return {};
+}
+
+/// An encoder that takes the camera's pictures as they are may take its buffers as well.
+void TierEncoder::offer_dmabufs(const video::VideoFormat& format) const {
+  if (source_ && encoder_->takes(format)) source_->export_dmabufs();
 }
 
 Result<rtp::FramePacketsPtr> TierEncoder::on_frame(const video::Frame& frame, TimePoint now) {
   if (passthrough_) return pass_through(frame, now);
   if (!encoder_) return fail(Errc::kInternal, "a frame before its encoder");
   auto packets = encode(frame, now);
+  if (packets) return packets;
+  encoder_.reset();
+  if (config_.encoder != "auto" || !hardware_fault_.empty()) return packets;
+  // Hardware that was found and does not do: the picture goes on, by x264.
+  hardware_fault_ = "the M2M encoder failed: " + packets.error().message();
+  force_keyframe_ = true;
+  if (auto started = start_encoder(frame.format); !started) return fail(started.error());
+  packets = encode(frame, now);
   if (!packets) encoder_.reset();
   return packets;
 }
 
 Result<rtp::FramePacketsPtr> TierEncoder::encode(const video::Frame& frame, TimePoint now) {
-  const auto picture = converter_.convert(frame, wanted_.size);
-  if (!picture) {
-    ++damaged_;
-    return rtp::FramePacketsPtr{};
-  }
-  const auto encoded = encoder_->encode(*picture, force_keyframe_ || gate_.open(now, config_.bitrate));
+  const auto encoded = encode_picture(frame, force_keyframe_ || gate_.open(now, config_.bitrate));
   if (!encoded) return fail(encoded.error());
+  if (!*encoded) return rtp::FramePacketsPtr{};
   force_keyframe_ = false;
-  return packetize(*encoded, frame.captured_at, now);
+  return packetize(**encoded, frame.captured_at, now);
+}
+
+/// Nothing when the picture is damaged.
+Result<std::optional<EncodedFrame>> TierEncoder::encode_picture(const video::Frame& frame, bool force_idr) {
+  if (encoder_->takes(frame.format)) return encoder_->encode_frame(frame, force_idr);
+  const auto picture = converter_.convert(frame, wanted_.size);
+  if (picture) return encoder_->encode(*picture, force_idr);
+  ++damaged_;
+  return std::nullopt;
 }
 
 /// The picture that answers comes some frames later: meanwhile the source is not asked again.
@@ -103,8 +127,12 @@ Result<void> TierEncoder::set_bitrate(Bitrate bitrate) {
 }
 
 std::optional<StreamDescription> TierEncoder::description() const {
-  if (encoder_)
-    return StreamDescription{encoder_->name(), false, encoder_->profile_level_id(), wanted_.size, true, true, {}};
+  if (encoder_) {
+    const std::string profile = encoder_->profile_level_id();
+    if (profile.empty()) return std::nullopt;
+    return StreamDescription{encoder_->name(),  false, profile, wanted_.size, true, encoder_->can_set_bitrate(),
+                             encoder_->reason()};
+  }
   if (!passthrough_ || !passthrough_->sps()) return std::nullopt;
   const Sps& sps = *passthrough_->sps();
   return StreamDescription{"pass-through",

@@ -62,6 +62,8 @@ class TierEncoder {
  private:
   void start_passthrough();
   [[nodiscard]] Result<void> start_encoder(const video::VideoFormat& format);
+  [[nodiscard]] Result<std::optional<EncodedFrame>> encode_picture(const video::Frame& frame, bool force_idr);
+  void offer_dmabufs(const video::VideoFormat& format) const;
   void ask_source_for_keyframe(TimePoint now);
   [[nodiscard]] Result<rtp::FramePacketsPtr> encode(const video::Frame& frame, TimePoint now);
   [[nodiscard]] rtp::FramePacketsPtr pass_through(const video::Frame& frame, TimePoint now);
@@ -75,6 +77,7 @@ class TierEncoder {
   bool source_makes_keyframes_ = false;  // of a source that encodes: it can be asked
   bool source_sets_bitrate_ = false;
   std::optional<TimePoint> asked_source_at_;  // for a key frame
+  std::string hardware_fault_;                // why "auto" means x264 from now on
   PixelConverter converter_;
   KeyframeGate gate_;
   bool force_keyframe_ = false;  // a new source starts with one, gate or not
