@@ -1,8 +1,9 @@
-// perchd in the test guest, on a real V4L2 camera, with broker and browser at the other end of a tap device.
+// perchd in the test guest, on a real kernel driver's camera, with broker and browser at the other end of a tap device.
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { default_config, to_toml } from '../browser/harness/perchd.mjs';
 import { perchd_path, root } from '../browser/harness/paths.mjs';
 import { Child } from '../browser/harness/process.mjs';
@@ -22,12 +23,21 @@ function create_tap() {
 /** How long perchd may take to show on the broker: a boot is a second or two, on a machine with other work many. */
 const kBootTimeout_ms = 60_000;
 
+/** The kernel modules each of tests/device/cameras needs; vivid and a sound card come by themselves. */
+const kModules = {
+  vivid: [],
+  loopback: ['v4l2loopback devices=1 video_nr=9 max_buffers=8 card_label=Loopback'],
+  vimc: ['vimc'],
+  vicodec: ['vicodec'],
+};
+
 class GuestPerchd {
   #connections = [];
   #server;
+  #answers = [];
 
   /** Boots the guest and starts perchd; its retained state on the broker tells when that is done. */
-  static async start({ dir, broker_url, config = {} }) {
+  static async start({ dir, broker_url, config = {}, camera, clip }) {
     const guest = new GuestPerchd();
     mkdirSync(join(dir, 'state'), { recursive: true, mode: 0o700 });
     const base = default_config(broker_url, join(dir, 'state'));
@@ -35,19 +45,41 @@ class GuestPerchd {
     const ice = { servers: [], local_addresses: [guest_address] };
     writeFileSync(config_file, to_toml({ ...base, ...config, ice, video: { ...base.video, ...config.video } }));
     const port = await guest.#listen();
-    const command = [join(root, 'tests/device/perchd_in_guest'), perchd_path, config_file, host_address, String(port), process.env.PERCH_SET_CONTROL];
-    const options = ['--tap', kTap, '--address', `${guest_address}/24`, '--share', dir, '--timeout', '200', '--console', join(dir, 'console.log')];
+    const variables = ['PERCH_SET_CONTROL', 'PERCH_LIBCAMERA_HELPER'].map((name) => `${name}=${process.env[name] ?? ''}`);
+    const script = join(root, 'tests/device/perchd_in_guest');
+    const command = ['env', ...variables, `PERCH_CLIP=${clip ?? ''}`, script, camera, perchd_path, config_file, host_address, String(port)];
+    const modules = kModules[camera].flatMap((module) => ['--module', module]);
+    const options = [...modules, '--tap', kTap, '--address', `${guest_address}/24`, '--share', dir, '--timeout', '200', '--console', join(dir, 'console.log')];
     guest.process = new Child('guest', join(root, 'toolchain/uml/run'), [...options, '--', ...command], { log_file: join(dir, 'guest.log') });
     return guest;
   }
 
-  /** Pulls the camera's cable, or puts it back. */
+  /** Pulls the camera's cable; resolves when the driver is gone, which some let wait until nobody uses the camera. */
   unplug() {
-    this.#connections.at(-1).write('unplug\n');
+    return this.#ask('unplug');
   }
 
   plug_in() {
-    this.#connections.at(-1).write('plug_in\n');
+    return this.#ask('plug_in');
+  }
+
+  /** Another program takes the camera, and gives it back. */
+  hold() {
+    return this.#ask('hold');
+  }
+
+  release() {
+    return this.#ask('release');
+  }
+
+  /** SIGKILL for the program that perchd started. */
+  kill_helper() {
+    return this.#ask('kill_helper');
+  }
+
+  /** About perchd: {rss_kb, files, threads, camera_nodes, children}. */
+  async report() {
+    return JSON.parse(await this.#ask('report'));
   }
 
   /** Ends perchd by SIGTERM and with it the guest; exit code 0 is what is promised. */
@@ -58,29 +90,55 @@ class GuestPerchd {
     if (code !== 0) throw new Error(`perchd in the guest ended with exit code ${code}\n${this.process.tail(60)}`);
   }
 
+  // The guest obeys one line after the other and answers each with one.
+  #ask(command) {
+    const answer = new Promise((resolve) => this.#answers.push(resolve));
+    this.#connections.at(-1).write(`${command}\n`);
+    return within(answer, { what: `the guest to ${command}`, timeout_ms: 30_000, detail: () => this.process.tail() });
+  }
+
   // The guest runs perchd as long as its connection to this port stands.
   async #listen() {
-    this.#server = createServer((socket) => this.#connections.push(socket.on('error', () => {})));
+    this.#server = createServer((socket) => {
+      this.#connections.push(socket.on('error', () => {}));
+      createInterface({ input: socket }).on('line', (line) => this.#answers.shift()?.(line));
+    });
     await new Promise((resolve, reject) => this.#server.on('error', reject).listen(0, host_address, resolve));
     return this.#server.address().port;
   }
 }
 
-/**
- * A test frame: tap device, broker, perchd on the guest's camera, and an MQTT peer that sees its state; then `body`.
- * Perchd must have ended by SIGTERM with exit code 0.
- */
-export async function with_guest(world, { config = {} } = {}, body) {
-  create_tap();
+/** Compressed pictures of a moving test image, 1280x720 at 30 per second, for the camera "loopback". */
+export function make_clip(world, { name, seconds = 4, codec }) {
+  const path = join(world.dir, name);
+  const input = ['-f', 'lavfi', '-i', `testsrc2=size=1280x720:rate=30`, '-t', String(seconds)];
+  execFileSync('ffmpeg', ['-nostdin', '-v', 'error', ...input, ...codec, path]);
+  return path;
+}
+
+/** A camera that encodes by itself: baseline, a key frame per second, as webcams do. */
+export const kH264Camera = ['-c:v', 'libx264', '-preset', 'veryfast', '-tune', 'zerolatency', '-profile:v', 'baseline', '-pix_fmt', 'yuv420p', '-g', '30', '-b:v', '2M', '-maxrate', '2M', '-bufsize', '500k'];
+export const kMjpegCamera = ['-c:v', 'mjpeg', '-q:v', '5', '-pix_fmt', 'yuvj422p'];
+
+async function start_broker(world) {
   const broker = await world.start_broker();
   // The guest reaches the broker by the tap's address. SIGKILL, because mosquitto forgets a SIGTERM that comes before its
   // main loop, and it has only just begun to listen.
   await broker.stop({ signal: 'SIGKILL' });
   appendFileSync(broker.config, `listener ${broker.mqtt_port} ${host_address}\nprotocol mqtt\n`);
   await broker.resume();
-  const dir = join(world.dir, 'guest');
-  mkdirSync(dir);
-  const guest = await GuestPerchd.start({ dir, broker_url: `mqtt://${host_address}:${broker.mqtt_port}`, config });
+  return broker;
+}
+
+/**
+ * A test frame: tap device, broker, perchd on the guest's camera, and an MQTT peer that sees its state; then `body`.
+ * Perchd must have ended by SIGTERM with exit code 0. One guest after the other may run in a world.
+ */
+export async function with_guest(world, { config = {}, camera = 'vivid', clip } = {}, body) {
+  if (!world.broker) create_tap(); // our network namespace is new as well
+  const broker = world.broker ?? (await start_broker(world));
+  const dir = mkdtempSync(join(world.dir, 'guest-'));
+  const guest = await GuestPerchd.start({ dir, broker_url: `mqtt://${host_address}:${broker.mqtt_port}`, config, camera, clip });
   try {
     const peer = await world.connect_peer();
     await peer.until_state((state) => state.online, { what: 'the guest to be online', timeout_ms: kBootTimeout_ms });

@@ -2,14 +2,8 @@
 // is told, nothing ends, and the picture comes by itself once the camera does.
 // needs: chromium
 import { browser_test, expect, fact } from '../browser/harness/browser_test.mjs';
-import { rounded } from '../browser/harness/figures.mjs';
 import { with_guest } from './guest.mjs';
-
-async function timed(promise) {
-  const start = performance.now();
-  await promise;
-  return rounded(performance.now() - start, 0);
-}
+import { timed } from './watch.mjs';
 
 await browser_test('unplug_vivid_camera', (world) =>
   with_guest(world, { config: { video: { source: '/dev/video0' } } }, async ({ guest, peer }) => {

@@ -2,8 +2,9 @@
 // browser on this side watches it live. Leaves a screenshot among the artifacts.
 // needs: chromium
 import { artifact, browser_test, expect, fact } from '../browser/harness/browser_test.mjs';
-import { frame_rate, picture_fault, rounded } from '../browser/harness/figures.mjs';
+import { rounded } from '../browser/harness/figures.mjs';
 import { with_guest } from './guest.mjs';
+import { expect_closed_when_idle, expect_watchable } from './watch.mjs';
 
 // Runs in the page: which of red, yellow, green, cyan, blue and magenta each cover more than 2 % of the picture.
 function saturated_hues() {
@@ -25,20 +26,10 @@ await browser_test('watch_vivid_camera', (world) =>
   with_guest(world, { config: { video: { source: '/dev/video0', linger_s: 1 } } }, async ({ guest, peer }) => {
     const viewer = await world.open_viewer();
     fact(`first frame after ${rounded(await viewer.first_frame_ms({ timeout_ms: 30_000 }))} ms, camera opened included`);
-    await viewer.start_probe();
-    const samples = await viewer.until_samples(90, 40_000);
-    const fault = picture_fault(samples, { bar_code: false });
-    expect(!fault, `moving pictures, but ${fault}`);
-    const { inbound } = await viewer.stats();
-    fact(`${rounded(frame_rate(samples))} frames/s, ${inbound.frameWidth}x${inbound.frameHeight}, ${inbound.packetsLost} of ${inbound.packetsReceived} packets lost`);
-    expect(inbound.frameWidth === 1280 && inbound.frameHeight === 720, `1280x720, not ${inbound.frameWidth}x${inbound.frameHeight}`);
-    expect(inbound.framesDecoded > 60, `decoded frames: ${JSON.stringify(inbound)}`);
+    await expect_watchable(viewer, { width: 1280, height: 720 });
     await viewer.screenshot(artifact('watch_vivid_camera.png'));
     const hues = await viewer.page.evaluate(saturated_hues);
     expect(hues.length === 6, `the driver's colour bars on screen: six hues, not ${hues}`);
-
-    await viewer.close();
-    await peer.until_state((state) => state.viewers === 0, { what: 'state without viewers after the tab was closed', timeout_ms: 12_000 });
-    await guest.process.wait_for_line(/msg="camera closed" device="\/dev\/video0"/, { what: 'the camera to be closed', timeout_ms: 10_000 });
+    await expect_closed_when_idle([viewer], { guest, peer });
   }),
 );
