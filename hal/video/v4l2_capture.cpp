@@ -7,6 +7,7 @@
 
 #include "hal/base/log.hpp"
 #include "hal/video/format_choice.hpp"
+#include "hal/video/v4l2_controls.hpp"
 #include "hal/video/v4l2_encoder_controls.hpp"
 #include "hal/video/v4l2_stream.hpp"
 
@@ -116,6 +117,8 @@ Result<std::unique_ptr<VideoSource>> open_v4l2_capture(const std::string& path, 
                                                        std::optional<PixelFormat> only) {
   auto device = V4l2Device::open(path);
   if (!device) return fail(device.error());
+  // First, because some (rotation) change what sizes there are.
+  apply_controls(device->fd(), request.controls);
   auto offers = device->offers(request.size, request.rate);
   if (only) std::erase_if(offers, [&](const VideoFormat& offer) { return offer.pixel != *only; });
   const auto wanted = choose_format(offers, request.size, request.rate, request.prefer_h264);
