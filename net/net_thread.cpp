@@ -1,5 +1,7 @@
 #include "net/net_thread.hpp"
 
+#include <algorithm>
+
 #include "hal/base/log.hpp"
 
 namespace perch::net {
@@ -68,6 +70,12 @@ void NetThread::connect(LinkId id, IceCredentials remote, PeerConfig config) {
   });
 }
 
+void NetThread::renegotiate(LinkId id, PeerConfig config) {
+  loop_.post([this, id, config = std::move(config)] {
+    if (ViewerLink* link = find(id)) link->renegotiate(config);
+  });
+}
+
 void NetThread::add_candidates(LinkId id, std::vector<std::string> candidates, bool done) {
   loop_.post([this, id, done, candidates = std::move(candidates)] {
     if (ViewerLink* link = find(id)) link->add_candidates(candidates, done);
@@ -125,7 +133,17 @@ void NetThread::drain_audio() {
     const TimePoint now = monotonic_now();
     audio_history_.push(frame, now);
     for (auto& [id, link] : links_) link->send_audio(now, *frame);
+    if (now - audio_loss_told_at_ < seconds(1)) continue;
+    audio_loss_told_at_ = now;
+    tell_audio_loss();
   }
+}
+
+/// Nobody needs a timer for it: it is told along with the packets it is about.
+void NetThread::tell_audio_loss() {
+  double worst = 0;
+  for (const auto& [id, link] : links_) worst = std::max(worst, link->audio_loss());
+  events_.on_audio_loss(worst);
 }
 
 void NetThread::reset_audio() {

@@ -32,6 +32,7 @@ class NetThread {
     std::function<void(LinkId, LinkEnd, std::string why)> on_ended;  ///< the link is gone already
     std::function<void()> on_keyframe_wanted;
     std::function<void(LinkId, InboundPacket)> on_talk;  ///< some 50 times a second while somebody speaks
+    std::function<void(double)> on_audio_loss;           ///< [0..1], of the worst listener; about once a second
   };
 
   /// `certificate` and `random` are borrowed; `random` is used on the net thread and must take that.
@@ -42,6 +43,8 @@ class NetThread {
 
   void add(LinkId id, std::string label, bool controlling, IceCredentials local);
   void connect(LinkId id, IceCredentials remote, PeerConfig config);
+  /// A later offer of a session that is connected: what is sent and taken from now on.
+  void renegotiate(LinkId id, PeerConfig config);
   void add_candidates(LinkId id, std::vector<std::string> candidates, bool done);
   void restart(LinkId id, IceCredentials local, IceCredentials remote);
   /// No event follows.
@@ -64,6 +67,7 @@ class NetThread {
 
   void drain_frames();
   void drain_audio();
+  void tell_audio_loss();
   void distribute(const rtp::FramePacketsPtr& frame);
   void add_link(LinkId id, std::string label, bool controlling, const IceCredentials& local);
   void on_link_ended(LinkId id, LinkEnd how, const std::string& why);
@@ -82,6 +86,7 @@ class NetThread {
   EventLoop loop_;
   rtp::PacketHistory history_;
   rtp::PacketHistory audio_history_;
+  TimePoint audio_loss_told_at_{};
   DatagramBatch batch_;
   Duration join_age_ = milliseconds(700);
   std::map<LinkId, std::unique_ptr<ViewerLink>> links_;

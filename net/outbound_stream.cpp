@@ -24,7 +24,7 @@ bool OutboundStream::admits(const rtp::FramePackets& frame) {
 
 std::size_t OutboundStream::send_frame(TimePoint now, const rtp::FramePackets& frame, SrtpSession& srtp,
                                        DatagramBatch& out) {
-  if (next_index_ && frame.end_index() <= *next_index_) return 0;
+  if (!active_ || (next_index_ && frame.end_index() <= *next_index_)) return 0;
   if (!admits(frame)) {
     ++counters_.frames_skipped;
     return 0;
@@ -47,6 +47,7 @@ std::size_t OutboundStream::send_frame(TimePoint now, const rtp::FramePackets& f
 }
 
 std::size_t OutboundStream::join(TimePoint now, Duration max_age, SrtpSession& srtp, DatagramBatch& out) {
+  if (!active_) return 0;
   const std::optional<TimePoint> keyframe_at = history_.last_keyframe_at();
   if (!keyframe_at || now - *keyframe_at > max_age) {
     skip_to_keyframe();
@@ -56,6 +57,12 @@ std::size_t OutboundStream::join(TimePoint now, Duration max_age, SrtpSession& s
   for (const rtp::FramePacketsPtr& frame : history_.since_last_keyframe())
     written += send_frame(now, *frame, srtp, out);
   return written;
+}
+
+void OutboundStream::set_active(bool active) {
+  if (active && !active_) waiting_ = true;
+  if (!active) keyframe_wanted_ = false;
+  active_ = active;
 }
 
 void OutboundStream::skip_to_keyframe() {
@@ -88,7 +95,7 @@ void OutboundStream::request_again(TimePoint now, rtp::SequenceNumber number, Du
 
 void OutboundStream::on_picture_loss() {
   ++counters_.picture_losses;
-  keyframe_wanted_ = true;
+  keyframe_wanted_ = active_;
 }
 
 void OutboundStream::on_full_intra_request(std::uint8_t sequence_number) {
@@ -96,7 +103,7 @@ void OutboundStream::on_full_intra_request(std::uint8_t sequence_number) {
   // RFC 5104 §4.3.1.2: the same number again is the same request, repeated in case it was lost.
   if (last_full_intra_ == sequence_number) return;
   last_full_intra_ = sequence_number;
-  keyframe_wanted_ = true;
+  keyframe_wanted_ = active_;
 }
 
 std::size_t OutboundStream::next_retransmission(TimePoint now, ByteSpan out) {

@@ -40,6 +40,10 @@ class OutboundStream {
   std::size_t join(TimePoint now, Duration max_age, SrtpSession& srtp, DatagramBatch& out);
   /// Sends nothing more until the next key frame, and wants one.
   void skip_to_keyframe();
+  /// Sends nothing while it is not active, and nothing is asked for; then begins anew with a key frame.
+  void set_active(bool active);
+  void set_playout_delay(const PlayoutDelay& delay) { sender_.set_playout_delay(delay); }
+  [[nodiscard]] bool active() const { return active_; }
 
   void on_nack(TimePoint now, const rtcp::Nack& nack, Duration rtt);
   void on_picture_loss();
@@ -65,7 +69,8 @@ class OutboundStream {
   RtpSender sender_;
   const rtp::PacketHistory& history_;
   std::optional<rtp::PacketIndex> next_index_;  // nothing before the first frame seen
-  bool waiting_ = true;                         // for a key frame
+  bool active_ = true;
+  bool waiting_ = true;  // for a key frame
   bool keyframe_wanted_ = false;
   std::optional<std::uint8_t> last_full_intra_;
   std::vector<Repeat> repeats_;  // oldest request first, from repeats_done_ on

@@ -14,23 +14,30 @@ constexpr std::size_t kMaxDatagram = 2048;  // nothing on a WebRTC path is large
 
 Peer::Peer(PeerConfig config, DtlsTransport dtls, Random& random, NtpClock clock)
     : dtls_(std::move(dtls)), random_(random), clock_(clock), cname_(std::move(config.cname)) {
-  if (config.video) {
-    video_ = streams_.size();
-    add_stream(std::move(*config.video));
-  }
-  if (config.audio) {
-    audio_ = streams_.size();
-    add_stream(std::move(*config.audio));
-  }
-  if (config.talk) talk_.emplace(config.talk->payload_type, config.talk->clock_rate);
+  renegotiate(std::move(config));
 }
 
-void Peer::add_stream(StreamSendConfig config) {
+void Peer::renegotiate(PeerConfig config) {
+  set_stream(video_, std::move(config.video));
+  set_stream(audio_, std::move(config.audio));
+  // Not later than the keys: only then does SRTP keep room for it.
+  if (config.talk && !talk_ && !srtp_) talk_.emplace(config.talk->payload_type, config.talk->clock_rate);
+  talk_active_ = config.talk && config.talk->active;
+}
+
+void Peer::set_stream(std::optional<std::size_t>& place, std::optional<StreamSendConfig> config) {
+  if (place) {
+    if (config) streams_[*place].set_playout_delay(config->rtp.playout_delay);
+    return streams_[*place].set_active(config && config->active);
+  }
+  if (!config) return;
+  place = streams_.size();
   // RFC 3550 §5.1: random first numbers make known-plaintext attacks harder. The upper half is left out so that a
   // packet lost right at the start cannot be mistaken for one after a wrap (RFC 3711 §3.3.1).
   const rtp::SequenceNumber first{static_cast<std::uint16_t>(random_.u16() & 0x7FFF)};
   const rtp::SequenceNumber first_rtx{static_cast<std::uint16_t>(random_.u16() & 0x7FFF)};
-  streams_.emplace_back(RtpSender(std::move(config.rtp), first, first_rtx, log_), *config.history);
+  streams_.emplace_back(RtpSender(std::move(config->rtp), first, first_rtx, log_), *config->history);
+  streams_.back().set_active(config->active);
 }
 
 Result<std::unique_ptr<Peer>> Peer::create(PeerConfig config, const DtlsCertificate& certificate, Random& random,
@@ -88,8 +95,8 @@ void Peer::end(Event event) {
 
 void Peer::on_rtp(ByteView datagram) {
   std::array<std::uint8_t, kMaxDatagram> copy;  // NOLINT: filled below; SRTP works in place
-  if (!talk_ || !srtp_ || datagram.size() > copy.size()) {
-    ++(srtp_ || !talk_ ? stats_.rtp_unexpected : stats_.dropped_early);
+  if (!talk_active_ || !talk_ || !srtp_ || datagram.size() > copy.size()) {
+    ++(srtp_ || !talk_active_ ? stats_.rtp_unexpected : stats_.dropped_early);
     return;
   }
   std::copy(datagram.begin(), datagram.end(), copy.begin());

@@ -26,11 +26,13 @@ namespace perch::net {
 struct StreamSendConfig {
   RtpSenderConfig rtp;
   const rtp::PacketHistory* history = nullptr;
+  bool active = true;  ///< false: agreed upon, but the viewer wants none of it now (RFC 3264 §6.1)
 };
 /// What the viewer may send.
 struct TalkReceiveConfig {
   std::uint8_t payload_type = 0;
   std::uint32_t clock_rate = 48000;  ///< [Hz]
+  bool active = true;                ///< false: not now; it may come with a later offer
 };
 
 /// What signaling agreed on.
@@ -68,6 +70,10 @@ class Peer {
   [[nodiscard]] static Result<std::unique_ptr<Peer>> create(PeerConfig config, const DtlsCertificate& certificate,
                                                             Random& random, NtpClock clock);
 
+  /// A later offer of the same session: streams begin, pause and go on with the numbers they had. Payload types of
+  /// streams that exist stay (RFC 3264 §8.3.2: their meaning must not change); playout delays change. Call join() when
+  /// video became active.
+  void renegotiate(PeerConfig config);
   /// ICE has a path; the DTLS client begins now. Calling it again (ICE restart) does nothing.
   void start(TimePoint now);
   /// Any datagram from the path that is not STUN. Garbage is counted, never fatal.
@@ -92,6 +98,7 @@ class Peer {
   /// Says goodbye (BYE, close_notify): drain next_datagram() once more. No event follows.
   void close(TimePoint now);
 
+  [[nodiscard]] bool sends_video() const { return video_ && streams_[*video_].active(); }
   [[nodiscard]] bool connected() const { return srtp_.has_value() && !ended_; }
   [[nodiscard]] PeerStats stats() const;
 
@@ -106,7 +113,7 @@ class Peer {
   Peer(PeerConfig config, DtlsTransport dtls, Random& random, NtpClock clock);
   void take_dtls_events();
   void end(Event event);
-  void add_stream(StreamSendConfig config);
+  void set_stream(std::optional<std::size_t>& place, std::optional<StreamSendConfig> config);
   void on_rtp(ByteView datagram);
   void on_rtcp(ByteView datagram);
   void on_packet(const rtcp::SenderReport& report);
@@ -142,6 +149,7 @@ class Peer {
   std::optional<std::size_t> video_;  // its place in streams_
   std::optional<std::size_t> audio_;
   std::optional<InboundStream> talk_;
+  bool talk_active_ = false;
 
   TimePoint now_{};  // of the last call that brought one
   TimePoint next_report_at_ = kNever;

@@ -43,6 +43,8 @@ RtpSender::RtpSender(RtpSenderConfig config, rtp::SequenceNumber first, rtp::Seq
   segments_.reserve(kMaxSegments);
 }
 
+void RtpSender::set_playout_delay(const PlayoutDelay& delay) { playout_delay_ = playout_delay_value(delay); }
+
 void RtpSender::assign_next_number(rtp::PacketIndex index) {
   if (segments_.empty() || segments_.back().end != index) {
     if (segments_.size() == kMaxSegments) segments_.erase(segments_.begin());

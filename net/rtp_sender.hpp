@@ -55,6 +55,9 @@ class RtpSender {
   /// Fragments come in order, frames may be left out: sequence numbers stay continuous.
   [[nodiscard]] std::size_t write_packet(TimePoint now, const rtp::FramePackets& frame, std::size_t i, ByteSpan out);
 
+  /// From the next packet on.
+  void set_playout_delay(const PlayoutDelay& delay);
+
   /// The packet that was sent with this number; nothing when it was not, or longer ago than we keep account.
   [[nodiscard]] std::optional<rtp::PacketIndex> index_of(rtp::SequenceNumber number) const;
 

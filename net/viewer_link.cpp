@@ -43,14 +43,29 @@ Result<std::unique_ptr<ViewerLink>> ViewerLink::create(LinkContext context, std:
 }
 
 Result<void> ViewerLink::connect(const IceCredentials& remote, PeerConfig config) {
-  if (config.video) config.video->history = &context_.video_history;
-  if (config.audio) config.audio->history = &context_.audio_history;
+  lend_histories(config);
   auto peer = Peer::create(std::move(config), context_.certificate, context_.random, context_.clock);
   if (!peer) return fail(std::move(peer.error()));
   peer_ = std::move(*peer);
   ice_->set_remote_credentials(remote);
   if (path_known_) on_ice_connected();
   return {};
+}
+
+void ViewerLink::lend_histories(PeerConfig& config) const {
+  if (config.video) config.video->history = &context_.video_history;
+  if (config.audio) config.audio->history = &context_.audio_history;
+}
+
+void ViewerLink::renegotiate(PeerConfig config) {
+  if (!peer_) return;
+  const bool had_pictures = peer_->sends_video();
+  lend_histories(config);
+  peer_->renegotiate(std::move(config));
+  if (!connected() || had_pictures || !peer_->sends_video()) return;
+  const TimePoint now = monotonic_now();
+  join(now);
+  pump(now);
 }
 
 void ViewerLink::add_candidates(const std::vector<std::string>& candidates, bool done) {

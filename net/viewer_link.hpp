@@ -49,6 +49,8 @@ class ViewerLink {
 
   /// The other side's description is known.
   [[nodiscard]] Result<void> connect(const IceCredentials& remote, PeerConfig config);
+  /// A later offer of the same session; see Peer::renegotiate().
+  void renegotiate(PeerConfig config);
   void add_candidates(const std::vector<std::string>& candidates, bool done);
   void restart(const IceCredentials& local, const IceCredentials& remote);
   void send_frame(TimePoint now, const rtp::FramePackets& frame);
@@ -56,6 +58,8 @@ class ViewerLink {
   /// BYE and close_notify.
   void close(TimePoint now);
 
+  /// Share of sound packets that the viewer last reported lost [0..1].
+  [[nodiscard]] double audio_loss() const { return connected() ? peer_->stats().audio_fraction_lost : 0; }
   [[nodiscard]] bool connected() const { return peer_ && peer_->connected(); }
 
  private:
@@ -64,6 +68,7 @@ class ViewerLink {
   void on_datagram(ByteView datagram);
   void pump(TimePoint now);
   void on_event(TimePoint now, Peer::Event event);
+  void lend_histories(PeerConfig& config) const;
   void join(TimePoint now);
   void end(LinkEnd how, const std::string& why);
   void flush_batch();

@@ -34,6 +34,12 @@ RtpSenderConfig make_config() {
   return config;
 }
 
+Bytes parse_extension(const Bytes& packet, std::uint8_t id) {
+  const auto view = rtp::parse_rtp_packet(packet);
+  const auto value = view ? view->extension(id) : std::nullopt;
+  return value ? Bytes(value->begin(), value->end()) : Bytes{};
+}
+
 class RtpSenderTest : public testing::Test {
  protected:
   explicit RtpSenderTest(RtpSenderConfig config = make_config(), std::uint16_t first = 65'534)
@@ -171,6 +177,16 @@ TEST_F(RtpSenderTest, ReportExtrapolatesTheMediaClockToNow) {
   EXPECT_EQ(report->packet_count, 2u);
   EXPECT_EQ(report->octet_count, 8u);
   EXPECT_EQ(report->ntp.value, clock.at(kNow + milliseconds(20)).value);
+}
+
+TEST_F(RtpSenderTest, PlayoutDelayMayChangeOnTheWay) {
+  const auto delay_in = [&](rtp::PacketIndex index) {
+    const Bytes bytes = packet(make_frame(index, 1), 0);
+    return parse_extension(bytes, 5);
+  };
+  EXPECT_EQ(delay_in(0), (Bytes{0, 0, 10}));
+  sender_.set_playout_delay({milliseconds(60), milliseconds(200)});
+  EXPECT_EQ(delay_in(1), (Bytes{0, 0x60, 20}));
 }
 
 }  // namespace

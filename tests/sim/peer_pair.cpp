@@ -61,7 +61,12 @@ rtp::FramePacketsPtr VideoSource::next(TimePoint now, bool keyframe, std::size_t
 }
 
 PeerPair::PeerPair(std::uint64_t seed, const PairConfig& config)
-    : seed_(seed), random_(seed), frame_size_(config.frame_size), source_(seed + 1), sound_(config.sound) {
+    : seed_(seed),
+      random_(seed),
+      frame_size_(config.frame_size),
+      source_(seed + 1),
+      sound_(config.sound),
+      sound_interval_(nanoseconds(static_cast<std::int64_t>(20e6 / (1 + config.sound_card_ppm * 1e-6)))) {
   viewers_.reserve(config.viewers);
   for (std::size_t i = 0; i < config.viewers; ++i) add_viewer(config, seed + 10 * (i + 1));
 }
@@ -172,13 +177,14 @@ void PeerPair::send_audio() {
   frame->keyframe = true;
   frame->bytes.assign(80, 0x55);
   frame->fragments = {{0, 80}};
+  last_sound_ = {frame->timestamp, now_};
   audio_history_.push(frame, now_);
   for (Viewer& viewer : viewers_) {
     viewer.camera_side->send_audio(now_, *frame, batch_);
     deliver(viewer, batch_);
     batch_.clear();
   }
-  next_audio_at_ = now_ + milliseconds(20);
+  next_audio_at_ = now_ + sound_interval_;
 }
 
 TimePoint PeerPair::next_deadline() const {

@@ -34,7 +34,8 @@ struct PairConfig {
   bool transport_wide_cc = true;
   std::size_t frame_size = 8000;  ///< 2 Mbit/s at 30 fps
   std::size_t viewers = 1;
-  bool sound = false;  ///< 20 ms packets to the viewers, and the first may talk (payload type 111)
+  bool sound = false;         ///< 20 ms packets to the viewers, and the first may talk (payload type 111)
+  double sound_card_ppm = 0;  ///< how much faster than nominal the sound card samples
 };
 
 /// One camera, any number of viewers, one shared history.
@@ -64,6 +65,13 @@ class PeerPair {
   [[nodiscard]] TimePoint now() const { return now_; }
   [[nodiscard]] std::uint64_t seed() const { return seed_; }
   [[nodiscard]] std::size_t keyframes_encoded() const { return keyframes_encoded_; }
+  /// The newest packet of sound: its RTP time, and when its first sample was really taken.
+  struct Captured {
+    rtp::Timestamp timestamp;
+    TimePoint at{};
+  };
+  [[nodiscard]] Captured last_sound() const { return last_sound_; }
+  [[nodiscard]] const NtpClock& clock() const { return clock_; }
   /// Told of every media datagram as it leaves the camera, before the network.
   std::function<void(ByteView)> on_media_sent;
 
@@ -87,6 +95,8 @@ class PeerPair {
   rtp::PacketIndex next_audio_index_ = 0;
   TimePoint next_audio_at_ = kNever;
   bool sound_ = false;
+  Duration sound_interval_;
+  Captured last_sound_;
   std::vector<Viewer> viewers_;
   net::DatagramBatch batch_;
   TimePoint next_frame_at_ = kNever;

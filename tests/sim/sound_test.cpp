@@ -55,6 +55,27 @@ TEST(Sound, ItsSenderReportTellsCaptureTimeOnTheSameClockAsTheVideos) {
   EXPECT_EQ(stats.last_audio_report->ssrc, kAudio);
 }
 
+/// When the viewer believes that the newest sound was captured, against the truth [ms].
+double belief_error_ms(PeerPair& pair) {
+  const auto& report = pair.viewer().viewer_side->stats().last_audio_report;
+  if (!report) return 1e9;
+  const auto ticks = static_cast<std::int32_t>(pair.last_sound().timestamp.value - report->rtp_timestamp.value);
+  const double seconds_ntp = static_cast<double>(ticks) / 48'000;
+  const auto truth = static_cast<std::int64_t>(pair.clock().at(pair.last_sound().at).value - report->ntp.value);
+  return (seconds_ntp - static_cast<double>(truth) / 4294967296.0) * 1000;
+}
+
+TEST(Sound, StaysTrueToThePictureForTenMinutesOnACardThatRunsFastOrSlow) {
+  for (const double ppm : {-200.0, 200.0}) {
+    PairConfig config = with_sound();
+    config.sound_card_ppm = ppm;
+    config.frame_size = 300;
+    PeerPair pair(304, config);
+    pair.run(seconds(600));  // RTP time has drifted by 120 ms meanwhile
+    EXPECT_NEAR(belief_error_ms(pair), 0, 1) << ppm;
+  }
+}
+
 TEST(Sound, ReportsForBothStreamsComeWithTheirFirstPackets) {
   PeerPair pair(302, with_sound());
   ASSERT_TRUE(pair.run_until([&] { return pair.viewer().viewer_side->stats().audio_packets > 0; }, seconds(3)));
@@ -135,6 +156,62 @@ TEST(Talk, OfAnotherPayloadTypeOrSizeIsDroppedAndTwiceIsOnce) {
   pair.run(milliseconds(100));
   EXPECT_EQ(heard(pair).size(), 1u);
   EXPECT_EQ(pair.viewer().camera_side->stats().rtp_unexpected, 3u);
+}
+
+/// What the camera side of viewer 0 was made with, to be changed.
+net::PeerConfig again(bool pictures, bool sound, bool may_talk) {
+  net::PeerConfig config;
+  config.video = net::StreamSendConfig{{}, nullptr, pictures};
+  config.audio = net::StreamSendConfig{{}, nullptr, sound};
+  config.talk = net::TalkReceiveConfig{111, 48'000, may_talk};
+  return config;
+}
+
+TEST(Renegotiation, PausesAndResumesSoundWithoutTouchingThePicture) {
+  PeerPair pair(320, with_sound());
+  pair.run(seconds(1));
+  pair.viewer().camera_side->renegotiate(again(true, false, false));
+  pair.run(milliseconds(100));
+  const std::uint64_t paused = pair.viewer().viewer_side->stats().audio_packets;
+  const std::size_t frames = pair.viewer().frames.size();
+  pair.run(seconds(1));
+  EXPECT_EQ(pair.viewer().viewer_side->stats().audio_packets, paused);
+  EXPECT_GT(pair.viewer().frames.size(), frames + 25);
+  pair.viewer().camera_side->renegotiate(again(true, true, false));
+  pair.run(seconds(1));
+  EXPECT_GE(pair.viewer().viewer_side->stats().audio_packets, paused + 45);
+  EXPECT_EQ(pair.viewer().viewer_side->stats().not_authentic, 0u);
+}
+
+TEST(Renegotiation, ThePictureComesBackWithAKeyframeInTheSameSession) {
+  PeerPair pair(321, with_sound());
+  pair.run(seconds(1));
+  pair.viewer().camera_side->renegotiate(again(false, true, false));
+  pair.run(seconds(1));
+  const std::size_t frames = pair.viewer().frames.size();
+  pair.run(seconds(1));
+  EXPECT_EQ(pair.viewer().frames.size(), frames);
+  pair.viewer().camera_side->renegotiate(again(true, true, false));
+  net::DatagramBatch batch;
+  EXPECT_EQ(pair.viewer().camera_side->join(pair.now(), milliseconds(700), batch), 0u) << "the last one is old";
+  pair.run(seconds(1));
+  EXPECT_EQ(pair.viewer().keyframes_wanted, 1u);
+  ASSERT_GT(pair.viewer().frames.size(), frames + 15);
+  EXPECT_TRUE(pair.viewer().frames[frames].keyframe);
+  EXPECT_EQ(pair.viewer().viewer_side->stats().given_up, 0u) << "no hole in the numbers";
+}
+
+TEST(Renegotiation, TakesAndGivesTheRightToTalk) {
+  PeerPair pair(322, with_sound());
+  pair.run(seconds(1));
+  pair.viewer().camera_side->renegotiate(again(true, true, false));
+  talk(pair, 1);
+  pair.run(milliseconds(100));
+  EXPECT_TRUE(heard(pair).empty());
+  pair.viewer().camera_side->renegotiate(again(true, true, true));
+  talk(pair, 2);
+  pair.run(milliseconds(100));
+  EXPECT_EQ(heard(pair).size(), 1u);
 }
 
 }  // namespace

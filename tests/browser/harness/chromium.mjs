@@ -22,6 +22,8 @@ const kFlags = [
   '--disable-background-timer-throttling',
   '--disable-backgrounding-occluded-windows',
   '--disable-renderer-backgrounding',
+  // No sound card: a silent one that keeps time.
+  '--disable-audio-output',
   '--window-size=1280,800',
   '--remote-debugging-port=0',
 ];
@@ -53,8 +55,9 @@ export class Chromium {
   }
 
   /** A page in a profile of its own, so that nothing is remembered from another; `init` runs before the page's own scripts. */
-  async new_page({ init } = {}) {
-    const context = await this.driver.newContext({ viewport: { width: 1280, height: 800 } });
+  async new_page({ init, probes_need_scripts = false } = {}) {
+    // The page's content security policy lets nothing in that did not come with it, not even a probe's audio worklet.
+    const context = await this.driver.newContext({ viewport: { width: 1280, height: 800 }, bypassCSP: probes_need_scripts });
     if (init) await context.addInitScript(init);
     const page = await context.newPage();
     page.setDefaultTimeout(20_000);

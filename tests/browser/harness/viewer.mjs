@@ -9,10 +9,10 @@ export class Viewer {
    * Opens the page served by `broker` in a fresh profile of `browser`, watching `camera`.
    * `fragment` adds or replaces keys after the '#'; `init` is a script run before the page's own.
    */
-  static async open(browser, broker, { camera = 'front-door', fragment = {}, init } = {}) {
+  static async open(browser, broker, { camera = 'front-door', fragment = {}, init, probes_need_scripts } = {}) {
     const viewer = new Viewer();
     viewer.console = [];
-    viewer.page = await browser.new_page({ init });
+    viewer.page = await browser.new_page({ init, probes_need_scripts });
     viewer.page.on('console', (message) => viewer.console.push(`${message.type()}: ${message.text()}`));
     viewer.page.on('pageerror', (error) => viewer.console.push(`uncaught: ${error.message}`));
     const keys = new URLSearchParams(camera ? { camera, ...fragment } : fragment);
@@ -103,6 +103,14 @@ export class Viewer {
         pair: pair ?? {},
         transport: report.find((s) => s.type === 'transport') ?? {},
       };
+    }, index);
+  }
+
+  /** The incoming audio of getStats(), or {}. */
+  inbound_audio(index = 0) {
+    return this.page.evaluate(async (i) => {
+      const report = [...(await window.__perch.players[i].pc.getStats()).values()];
+      return report.find((s) => s.type === 'inbound-rtp' && s.kind === 'audio') ?? {};
     }, index);
   }
 

@@ -1,0 +1,105 @@
+#include "net/congestion/rate_control.hpp"
+
+#include <algorithm>
+
+namespace perch::net {
+namespace {
+
+// With the capacity known by dispersion.
+constexpr double kBelowCapacity = 0.97;    // leaves room to drain what chance brings
+constexpr double kOverused = 0.95;         // after an overuse a little more room
+constexpr double kDrainUs = 300'000;       // a standing queue is to be gone after this [us]
+constexpr double kDeepestDrain = 0.5;      // of the capacity: pictures must go on
+constexpr double kEase = 0.95;             // once per response time while there is too much in the queue
+constexpr double kTowardsBps = 250'000;    // [bit/s per second] towards the capacity
+constexpr double kDoublingsPerSecond = 4;  // added to it while the path has not shown a limit
+constexpr double kAddBps = 50'000;         // [bit/s per second] about a packet per response time, draft §5.5
+// Without: draft §5.5.
+constexpr double kDecrease = 0.85;
+constexpr double kPerSecond = 0.08;
+constexpr double kNear = 0.9;  // of the rate of the last overuse: there additively
+// In both cases.
+constexpr double kAboveAcked = 1.5;  // more has not been tried
+constexpr std::int64_t kAboveAckedBps = 10'000;
+constexpr Duration kLeastResponse = milliseconds(200);
+constexpr Duration kLongestStep = milliseconds(200);
+
+Bitrate scaled(Bitrate rate, double by) {
+  return Bitrate::bps(static_cast<std::int64_t>(static_cast<double>(rate.bps()) * by));
+}
+
+Bitrate plus(Bitrate rate, double bps) { return Bitrate::bps(rate.bps() + static_cast<std::int64_t>(bps)); }
+
+}  // namespace
+
+void RateControl::set_limits(Limits limits) {
+  limits_ = limits;
+  set_target(target_);
+}
+
+void RateControl::set_target(Bitrate target) { target_ = std::clamp(target, limits_.min, limits_.max); }
+
+void RateControl::update(TimePoint now, const Path& path) {
+  const Duration step = updated_at_ ? std::min(now - *updated_at_, kLongestStep) : Duration{};
+  updated_at_ = now;
+  const bool too_much = judge_.update(now, path.standing, target_, path.response);
+  if (path.usage == PathUsage::kOveruse) {
+    decrease(now, path);
+  } else if (too_much) {
+    ease(now, path);
+  } else if (path.usage == PathUsage::kNormal || path.bottleneck) {
+    increase(path, step);
+  }
+}
+
+bool RateControl::easing_due(TimePoint now, const Path& path) {
+  // What came of the last time is not known before this.
+  if (eased_at_ && now - *eased_at_ < std::max<Duration>(path.response, kLeastResponse)) return false;
+  eased_at_ = now;
+  return true;
+}
+
+double RateControl::drained(TimePoint now) const {
+  if (judge_.foreign(now)) return 1;
+  return 1 - std::clamp(judge_.excess_us() / kDrainUs, 0.0, kDeepestDrain);
+}
+
+void RateControl::decrease(TimePoint now, const Path& path) {
+  const bool due = easing_due(now, path);
+  const Bitrate eased = due ? scaled(target_, kEase) : target_;
+  if (path.latest) {
+    overused_at_ = *path.latest;
+    set_target(std::min(eased, scaled(*path.latest, kOverused * drained(now))));
+  } else if (due && path.acked.bps() > 0) {
+    overused_at_ = path.acked;
+    set_target(std::min(target_, scaled(path.acked, kDecrease)));
+  }
+}
+
+void RateControl::ease(TimePoint now, const Path& path) {
+  Bitrate next = easing_due(now, path) ? scaled(target_, kEase) : target_;
+  if (path.bottleneck) next = std::min(next, scaled(*path.bottleneck, kBelowCapacity * drained(now)));
+  set_target(next);
+}
+
+Bitrate RateControl::ceiling(const Path& path) const {
+  if (path.acked.bps() == 0) return limits_.max;
+  const Bitrate tried = Bitrate::bps(scaled(path.acked, kAboveAcked).bps() + kAboveAckedBps);
+  return std::max({tried, path.confirmed, limits_.min});
+}
+
+void RateControl::increase(const Path& path, Duration step) {
+  const double passed = static_cast<double>(to_us(step)) / 1e6;
+  Bitrate next = plus(target_, kAddBps * passed);
+  if (path.bottleneck) {
+    const double doubling = at_limit() ? 0 : kDoublingsPerSecond * static_cast<double>(target_.bps());
+    const Bitrate towards = plus(target_, (kTowardsBps + doubling) * passed);
+    next = std::max(next, std::min(towards, scaled(*path.bottleneck, kBelowCapacity)));
+  } else if (overused_at_.bps() == 0 || target_ < scaled(overused_at_, kNear)) {
+    next = std::max(next, scaled(target_, 1 + kPerSecond * passed));
+  }
+  // An application that sends less than it may learns nothing about more: no growth without a proof.
+  set_target(std::max(target_, std::min(next, ceiling(path))));
+}
+
+}  // namespace perch::net
