@@ -7,7 +7,7 @@ namespace {
 
 constexpr Duration kSilence = seconds(1);
 constexpr Duration kConfirmedFor = seconds(10);
-constexpr Duration kClockJump = seconds(1);
+constexpr microseconds kClockJump{1'000'000};
 constexpr double kLowestBesideForeign = 30;  // [ms] an eighth of the rate too much over the whole window
 
 // How fast packets leave. Without a known bottleneck the frame should be out soon; with one, faster than it carries
@@ -64,8 +64,8 @@ void CongestionController::on_packet(const SendLog::PacketResult& result) {
 
   const microseconds sent = since_epoch(result.sent_at);
   const microseconds arrived = *result.arrived_at;
-  if (arrived + kClockJump < newest_arrival_) forget_delays();
-  newest_arrival_ = std::max(newest_arrival_, arrived);
+  if (newest_arrival_ && arrived + kClockJump < *newest_arrival_) forget_delays();
+  newest_arrival_ = std::max(newest_arrival_.value_or(arrived), arrived);
   acked_.add(arrived, size);
   queue_.add(sent, arrived);
   bottleneck_.add(sent, arrived, size, follows, rate_.target());
@@ -77,7 +77,7 @@ void CongestionController::on_packet(const SendLog::PacketResult& result) {
 
 void CongestionController::forget_delays() {
   // The receiver's clock went back: another receiver, or its 24 bits of 64 ms wrapped after twelve days.
-  newest_arrival_ = microseconds::min();
+  newest_arrival_.reset();
   groups_.reset();
   trend_.reset();
   detector_.reset();
@@ -97,11 +97,16 @@ void CongestionController::on_feedback(TimePoint now) {
     probes_.cancel();
   }
   if (now - confirmed_at_ > kConfirmedFor) confirmed_ = {};
+  if (before_silence_.bps() > 0) {
+    // Back from silence: see at once whether the path carries what it carried before.
+    if (config_.probes) probes_.start(rate_.target(), before_silence_);
+    before_silence_ = {};
+  }
   RateControl::Path path;
   path.usage = overused_ ? PathUsage::kOveruse : detector_.usage();
   path.acked = acked_.rate();
-  path.bottleneck = bottleneck_.rate(newest_arrival_);
-  path.latest = bottleneck_.latest(newest_arrival_);
+  path.bottleneck = bottleneck();
+  path.latest = newest_arrival_ ? bottleneck_.latest(*newest_arrival_) : std::nullopt;
   path.standing = queue_.standing();
   path.response = response_;
   path.confirmed = confirmed_;
@@ -126,6 +131,7 @@ void CongestionController::on_remb(TimePoint /*now*/, Bitrate bitrate) {
 void CongestionController::on_deadline(TimePoint now) {
   if (now < deadline()) return;
   silent_since_ = now;
+  if (before_silence_.bps() == 0) before_silence_ = rate_.target();
   rate_.set_target(scaled(rate_.target(), 0.5));
 }
 
@@ -136,8 +142,9 @@ Bitrate CongestionController::pacing_rate() const {
   const auto known = bottleneck();
   if (!known) return fast;
   const Bitrate close = Bitrate::bps(scaled(*known, kPacingBottleneck).bps() + kPacingExtraBps);
-  if (!rate_.at_limit()) return std::min(fast, close);
-  return std::min(close, Bitrate::bps(scaled(rate_.target(), kPacingAtLimit).bps() + kPacingExtraBps));
+  // Never slower than what is due: a bottleneck found below the target has not been acted upon yet.
+  const Bitrate due = Bitrate::bps(scaled(rate_.target(), kPacingAtLimit).bps() + kPacingExtraBps);
+  return rate_.at_limit() ? due : std::max(due, std::min(fast, close));
 }
 
 Bitrate CongestionController::media_rate(Duration waiting) const {

@@ -62,7 +62,9 @@ class CongestionController {
   [[nodiscard]] Bitrate acked() const { return acked_.rate(); }
   [[nodiscard]] double loss() const { return loss_.ratio(); }  ///< [0..1] smoothed, all causes
   [[nodiscard]] microseconds standing_queue() const { return queue_.standing(); }
-  [[nodiscard]] std::optional<Bitrate> bottleneck() const { return bottleneck_.rate(newest_arrival_); }
+  [[nodiscard]] std::optional<Bitrate> bottleneck() const {
+    return newest_arrival_ ? bottleneck_.rate(*newest_arrival_) : std::nullopt;
+  }
 
  private:
   void apply_outcome(TimePoint now, const ProbeControl::Outcome& outcome);
@@ -83,13 +85,14 @@ class CongestionController {
   bool overused_ = false;  // since the last on_feedback
   bool follows_ = false;   // the packet before arrived too
   rtp::SequenceNumber previous_;
-  microseconds newest_arrival_ = microseconds::min();
+  std::optional<microseconds> newest_arrival_;  // receiver's clock
   Duration response_ = milliseconds(200);
   std::optional<TimePoint> last_result_sent_;  // of this feedback
   TimePoint silent_since_{};
   bool in_flight_ = false;
-  bool reported_ = false;  // any packet, ever
-  Bitrate confirmed_;      // by a probe
+  bool reported_ = false;   // any packet, ever
+  Bitrate before_silence_;  // 0: there is none
+  Bitrate confirmed_;       // by a probe
   TimePoint confirmed_at_{};
 };
 

@@ -6,14 +6,16 @@ namespace perch::net {
 namespace {
 
 // With the capacity known by dispersion.
-constexpr double kBelowCapacity = 0.97;    // leaves room to drain what chance brings
-constexpr double kOverused = 0.95;         // after an overuse a little more room
-constexpr double kDrainUs = 300'000;       // a standing queue is to be gone after this [us]
-constexpr double kDeepestDrain = 0.5;      // of the capacity: pictures must go on
-constexpr double kEase = 0.95;             // once per response time while there is too much in the queue
-constexpr double kTowardsBps = 250'000;    // [bit/s per second] towards the capacity
-constexpr double kDoublingsPerSecond = 4;  // added to it while the path has not shown a limit
-constexpr double kAddBps = 50'000;         // [bit/s per second] about a packet per response time, draft §5.5
+constexpr double kBelowCapacity = 0.97;  // leaves room to drain what chance brings
+constexpr double kOverused = 0.95;       // after an overuse a little more room
+constexpr double kDrainUs = 300'000;     // a standing queue is to be gone after this [us]
+constexpr double kDeepestDrain = 0.5;    // of the capacity: pictures must go on
+constexpr double kEase = 0.95;           // once per response time while there is too much in the queue
+constexpr double kTowardsBps = 250'000;  // [bit/s per second] towards the capacity
+constexpr double kGrowth = 4;            // [1/s] added to it while the path has not shown a limit
+constexpr double kGrowthFar = 2;         // [1/s] or while it is far off, as after a silence
+constexpr double kFar = 0.75;            // of the capacity
+constexpr double kAddBps = 50'000;       // [bit/s per second] about a packet per response time, draft §5.5
 // Without: draft §5.5.
 constexpr double kDecrease = 0.85;
 constexpr double kPerSecond = 0.08;
@@ -92,8 +94,9 @@ void RateControl::increase(const Path& path, Duration step) {
   const double passed = static_cast<double>(to_us(step)) / 1e6;
   Bitrate next = plus(target_, kAddBps * passed);
   if (path.bottleneck) {
-    const double doubling = at_limit() ? 0 : kDoublingsPerSecond * static_cast<double>(target_.bps());
-    const Bitrate towards = plus(target_, (kTowardsBps + doubling) * passed);
+    const bool far = target_ < scaled(*path.bottleneck, kFar);
+    const double growth = !at_limit() ? kGrowth : far ? kGrowthFar : 0;
+    const Bitrate towards = plus(target_, (kTowardsBps + growth * static_cast<double>(target_.bps())) * passed);
     next = std::max(next, std::min(towards, scaled(*path.bottleneck, kBelowCapacity)));
   } else if (overused_at_.bps() == 0 || target_ < scaled(overused_at_, kNear)) {
     next = std::max(next, scaled(target_, 1 + kPerSecond * passed));
