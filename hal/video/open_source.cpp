@@ -27,6 +27,7 @@ Opened open_first_camera(const SourceRequest& request) {
     if (camera) return camera;
     PERCH_WARN("video", "msg=\"no camera by libcamera\" error=%s", in_quotes(camera.error().message()).c_str());
   }
+  if (request.camera_only) return fail(Errc::kNotFound, "there is no camera that could be opened");
   PERCH_INFO("video", "msg=\"no camera found, showing the test pattern\"");
   return open_test_pattern(request, monotonic_now());
 }

@@ -30,6 +30,8 @@ class V4l2Capture final : public VideoSource {
   [[nodiscard]] int fd() const override { return stream_.device().fd(); }
   [[nodiscard]] bool request_keyframe() override { return encodes() && encoder().force_keyframe(); }
   [[nodiscard]] bool set_bitrate(Bitrate bitrate) override { return encodes() && encoder().set_bitrate(bitrate); }
+  [[nodiscard]] std::uint64_t damaged() const override { return damaged_; }
+  [[nodiscard]] bool is_camera() const override { return true; }
   void export_dmabufs() override { (void)stream_.export_dmabufs(); }
   [[nodiscard]] std::string description() const override {
     return stream_.device().path() + " (" + stream_.device().card() + ")";

@@ -19,6 +19,8 @@ struct SourceRequest {
   Bitrate bitrate = Bitrate::kbps(2000);  ///< of a camera that encodes by itself
   /// Take H.264 from a camera that has it as well as raw formats; otherwise only from one that has nothing else.
   bool prefer_h264 = false;
+  /// With source auto: no test pattern in place of a camera, because there was one and it may come back.
+  bool camera_only = false;
   /// "NAME=VALUE", set at each opening; see camera_controls.hpp. A wrong one is a warning.
   std::vector<std::string> controls = {};
 };
@@ -41,6 +43,10 @@ class VideoSource {
   [[nodiscard]] virtual bool set_bitrate(Bitrate) { return false; }
   /// Frame::dmabuf is wanted from now on, where the driver has it.
   virtual void export_dmabufs() {}
+  /// Frames skipped because the driver said that they are damaged, or because they were not all there.
+  [[nodiscard]] virtual std::uint64_t damaged() const { return 0; }
+  /// A device that can be pulled out, and not what stands in for one.
+  [[nodiscard]] virtual bool is_camera() const { return false; }
   /// For logs: "/dev/video0 (vivid)", "test pattern", "file:clip.h264".
   [[nodiscard]] virtual std::string description() const = 0;
 };

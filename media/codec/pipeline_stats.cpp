@@ -14,6 +14,16 @@ void PipelineCounters::on_dropped() {
   ++totals_.dropped;
 }
 
+void PipelineCounters::on_failure() {
+  const std::lock_guard lock(mutex_);
+  ++totals_.failures;
+}
+
+void PipelineCounters::on_missed(std::uint64_t frames) {
+  const std::lock_guard lock(mutex_);
+  totals_.missed += frames;
+}
+
 void PipelineCounters::on_damaged_total(std::uint64_t damaged) {
   const std::lock_guard lock(mutex_);
   totals_.damaged = damaged;

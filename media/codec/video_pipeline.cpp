@@ -58,17 +58,18 @@ void VideoPipeline::run() {
       retry();
     }
   }
-  tier_.stop();
-  source_.reset();
+  close_source();
 }
 
 void VideoPipeline::open_source() {
   video::SourceRequest request = config_.source;
   request.prefer_h264 = config_.tier.encoder == "auto";
+  request.camera_only = had_camera_;
   request.bitrate = Bitrate::bps(bitrate_bps_.load(std::memory_order_relaxed));
   auto opened = hooks_.open(request);
   if (!opened) return lose(std::move(opened.error()));
   source_ = std::move(*opened);
+  had_camera_ = had_camera_ || source_->is_camera();
   counters_.on_opened();
   last_frame_at_ = monotonic_now();
   reported_.reset();
@@ -77,18 +78,40 @@ void VideoPipeline::open_source() {
   if (!outage_) report_description();
 }
 
-void VideoPipeline::lose(Error error) {
+void VideoPipeline::close_source() {
   tier_.stop();
+  if (source_) damaged_before_ += source_->damaged();
+  last_number_.reset();
   source_.reset();
-  if (outage_ == error.code) return;
+}
+
+void VideoPipeline::lose(Error error) {
+  if (source_) counters_.on_failure();
+  close_source();
+  if (!watch_) watch_ = video::DeviceWatch::create();
+  if (outage_ == error.code) return suspected_.reset();
+  if (outage_ && suspected_ != error.code) {
+    suspected_ = error.code;
+    return;
+  }
   outage_ = error.code;
   hooks_.on_event(PipelineLost{std::move(error)});
 }
 
 void VideoPipeline::retry() {
-  pollfd entry{wake_.get(), POLLIN, 0};
-  (void)poll(&entry, 1, poll_timeout_ms(backoff_.next()));
+  const TimePoint deadline = monotonic_now() + backoff_.next();
+  if (wait_for_device(deadline)) backoff_.reset();
   if (!stopped()) open_source();
+}
+
+/// True as soon as a video node appears, false at the deadline and when stopped.
+bool VideoPipeline::wait_for_device(TimePoint deadline) {
+  while (!stopped() && monotonic_now() < deadline) {
+    std::array<pollfd, 2> entries{pollfd{wake_.get(), POLLIN, 0}, pollfd{watch_ ? watch_->fd() : -1, POLLIN, 0}};
+    (void)poll(entries.data(), entries.size(), poll_timeout_ms(deadline - monotonic_now()));
+    if (watch_ && watch_->take_changes()) return true;
+  }
+  return false;
 }
 
 void VideoPipeline::wait_for_source() {
@@ -132,13 +155,19 @@ Result<void> VideoPipeline::handle(const video::Frame& frame) {
   if (auto applied = apply_control(); !applied) return applied;
   auto packets = tier_.on_frame(frame, begun);
   if (!packets) return fail(std::move(packets.error()));
-  counters_.on_damaged_total(tier_.damaged());
+  count_losses(frame);
   if (!*packets) return {};
   backoff_.reset();
   report_description();
   counters_.on_frame((*packets)->bytes.size(), (*packets)->keyframe, monotonic_now() - begun);
   hooks_.on_frame(std::move(*packets));
   return {};
+}
+
+void VideoPipeline::count_losses(const video::Frame& frame) {
+  counters_.on_damaged_total(tier_.damaged() + damaged_before_ + source_->damaged());
+  if (last_number_ && frame.number > *last_number_ + 1) counters_.on_missed(frame.number - *last_number_ - 1);
+  last_number_ = frame.number;
 }
 
 Result<void> VideoPipeline::apply_control() {
@@ -151,6 +180,8 @@ void VideoPipeline::report_description() {
   if (!stream || stream == reported_) return;
   reported_ = stream;
   outage_.reset();
+  suspected_.reset();
+  watch_.reset();
   hooks_.on_event(PipelineStarted{source_->description(), source_->format(), std::move(*stream)});
 }
 

@@ -8,6 +8,7 @@
 
 #include "hal/base/thread.hpp"
 #include "hal/base/unique_fd.hpp"
+#include "hal/video/device_watch.hpp"
 #include "hal/video/video_source.hpp"
 #include "media/codec/pipeline_stats.hpp"
 #include "media/codec/retry_backoff.hpp"
@@ -22,7 +23,8 @@ struct PipelineStarted {
   video::VideoFormat format;
   StreamDescription stream;
 };
-/// No pictures for now; the pipeline keeps trying. Comes once per outage, again only when the kind of error changes.
+/// No pictures for now; the pipeline keeps trying. Comes once per outage, again only when the kind of error changed for
+/// good: a node that just appeared may not be opened until its permissions are set.
 struct PipelineLost {
   Error error;
 };
@@ -30,7 +32,7 @@ using PipelineEvent = std::variant<PipelineStarted, PipelineLost>;
 
 /// How the daemon waits; tests make it shorter.
 struct PipelineTiming {
-  Duration retry_first = milliseconds(500);
+  Duration retry_first = milliseconds(250);  ///< and as soon as a video node appears
   Duration retry_max = seconds(2);
   Duration stall = seconds(2);  ///< a source silent for so long is closed and opened again
 };
@@ -74,12 +76,15 @@ class VideoPipeline {
   [[nodiscard]] bool stopped() const { return stopped_.load(std::memory_order_acquire); }
   void open_source();
   void lose(Error error);
+  void close_source();
   void retry();
+  [[nodiscard]] bool wait_for_device(TimePoint deadline);
   void wait_for_source();
   void read_source(bool broken);
   [[nodiscard]] Result<std::optional<video::Frame>> read_newest();
   [[nodiscard]] Result<void> handle(const video::Frame& frame);
   [[nodiscard]] Result<void> apply_control();
+  void count_losses(const video::Frame& frame);
   void report_description();
 
   const Config config_;
@@ -96,7 +101,12 @@ class VideoPipeline {
   std::unique_ptr<video::VideoSource> source_;
   TimePoint last_frame_at_;
   std::optional<StreamDescription> reported_;
-  std::optional<Errc> outage_;
+  std::optional<Errc> outage_;               // as reported
+  std::optional<Errc> suspected_;            // another kind of error, seen once
+  std::optional<video::DeviceWatch> watch_;  // while there is no source
+  bool had_camera_ = false;
+  std::optional<std::uint32_t> last_number_;  // of the source's frames
+  std::uint64_t damaged_before_ = 0;          // by sources that were closed
 
   Thread thread_;  // last: starts when the rest is there
 };

@@ -10,12 +10,17 @@ TEST(PipelineCounters, AddsUp) {
   EXPECT_EQ(counters.read().encode_p95, Duration{});
   counters.on_opened();
   counters.on_dropped();
+  counters.on_failure();
+  counters.on_missed(2);
+  counters.on_missed(5);
   counters.on_damaged_total(3);
   counters.on_frame(100, true, milliseconds(8));
   counters.on_frame(50, false, milliseconds(4));
   const PipelineStats stats = counters.read();
   EXPECT_EQ(stats.opened, 1u);
   EXPECT_EQ(stats.dropped, 1u);
+  EXPECT_EQ(stats.failures, 1u);
+  EXPECT_EQ(stats.missed, 7u);
   EXPECT_EQ(stats.damaged, 3u);
   EXPECT_EQ(stats.frames, 2u);
   EXPECT_EQ(stats.keyframes, 1u);
