@@ -22,7 +22,7 @@ namespace perch::codec {
 namespace {
 
 constexpr std::size_t kMailbox = 128;               // packets; the jitter buffer holds fewer
-constexpr Duration kQueue = milliseconds(25);       // what the card should have in stock: two and a half periods
+constexpr Duration kQueue = milliseconds(20);       // what the card should have in stock at least: two of its periods
 constexpr Duration kChunk = milliseconds(10);       // written at once
 constexpr Duration kLow = milliseconds(5);          // less than that in stock is an underrun, or the start
 constexpr Duration kRestAfter = milliseconds(500);  // of silence

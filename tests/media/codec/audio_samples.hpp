@@ -1,6 +1,7 @@
 // Sound for tests, and what an ear would tell about it.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <numbers>
@@ -35,6 +36,16 @@ inline double share_of(double hz, std::span<const std::int16_t> samples) {
   }
   if (power == 0) return 0;
   return 2 * (in_phase * in_phase + quadrature * quadrature) / static_cast<double>(samples.size()) / power;
+}
+
+/// The same in pieces of 20 ms, of which the median: for sound whose phase may slip now and then.
+inline double typical_share_of(double hz, std::span<const std::int16_t> samples) {
+  std::vector<double> shares;
+  for (std::size_t at = 0; at + kOpusFrame <= samples.size(); at += kOpusFrame)
+    shares.push_back(share_of(hz, samples.subspan(at, kOpusFrame)));
+  if (shares.empty()) return 0;
+  std::ranges::nth_element(shares, shares.begin() + static_cast<std::ptrdiff_t>(shares.size() / 2));
+  return shares[shares.size() / 2];
 }
 
 /// Root of the mean square.

@@ -123,7 +123,7 @@ TEST(TalkPlayer, LossIsConcealedWithoutHoles) {
   }
   const auto heard = talk.listen_until(seconds(9));
   for (std::size_t at = 48'000; at + 480 < heard.size(); at += 480)
-    ASSERT_GT(test::loudness(std::span(heard).subspan(at, 480)), test::kLoudness / 20) << at / 48 << " ms";
+    ASSERT_GT(test::loudness(std::span(heard).subspan(at, 480)), test::kLoudness / 50) << at / 48 << " ms";
   EXPECT_NEAR(static_cast<double>(talk.player.counters().recovered), 45, 5);
 }
 
