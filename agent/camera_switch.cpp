@@ -48,6 +48,13 @@ void CameraSwitch::close() {
   callbacks_.on_closed();
 }
 
+void CameraSwitch::remember_control(const std::string& setting) {
+  auto& controls = config_.source.controls;
+  const std::string name = setting.substr(0, setting.find('=') + 1);
+  std::erase_if(controls, [&](const std::string& known) { return known.starts_with(name); });
+  controls.push_back(setting);
+}
+
 void CameraSwitch::request_keyframe() {
   if (pipeline_) pipeline_->request_keyframe();
 }

@@ -24,13 +24,15 @@ class CameraSwitch {
   /// How many viewers there are now: more than none opens, none starts the linger time.
   void on_viewers(std::size_t viewers);
   void request_keyframe();
+  /// "brightness=128": set again each time the camera opens. The camera itself has been told already.
+  void remember_control(const std::string& setting);
 
  private:
   void start();
   void close();
 
   EventLoop& loop_;
-  const codec::VideoPipeline::Config config_;
+  codec::VideoPipeline::Config config_;
   const Duration linger_;
   const Callbacks callbacks_;
   Timer linger_timer_;

@@ -77,6 +77,9 @@ const std::array kKeys{
     ConfigKey{"state", "dir", "", "Folder for what must survive a restart: the DTLS certificate.",
               TextField{PERCH_FIELD(state.dir), check_any}},
 
+    ConfigKey{"control", "socket", "", "Unix socket through which perchctl speaks to perchd; empty: none.",
+              TextField{PERCH_FIELD(control.socket), check_any}},
+
     ConfigKey{"log", "level", "", "error, warning, info, debug or trace.",
               TextField{PERCH_FIELD(log.level), check_log_level}},
 };

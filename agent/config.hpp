@@ -12,6 +12,8 @@
 
 namespace perch::agent {
 
+inline constexpr char kDefaultControlSocket[] = "/run/perch/control.sock";
+
 /// Every default is here and nowhere else. Units in the comments and in config_keys().
 struct Config {
   struct {
@@ -58,6 +60,9 @@ struct Config {
   struct {
     std::string dir = "/var/lib/perch";
   } state;
+  struct {
+    std::string socket = kDefaultControlSocket;
+  } control;
   struct {
     std::string level = "info";
   } log;

@@ -4,8 +4,10 @@
 #include <sys/stat.h>
 
 #include "agent/broker_link.hpp"
+#include "agent/camera_commands.hpp"
 #include "agent/camera_switch.hpp"
 #include "agent/config_file.hpp"
+#include "agent/control_socket.hpp"
 #include "agent/loudspeaker.hpp"
 #include "agent/microphone_switch.hpp"
 #include "agent/viewers.hpp"
@@ -58,6 +60,7 @@ codec::VideoPipeline::Config pipeline_config(const Config& config, Random& rando
   codec::VideoPipeline::Config pipeline;
   const Size size{static_cast<int>(config.video.width), static_cast<int>(config.video.height)};
   pipeline.source.source = config.video.source;
+  pipeline.source.controls = config.video.controls;
   pipeline.source.size = size;
   pipeline.source.rate = {static_cast<std::uint32_t>(config.video.fps), 1};
   pipeline.tier.size_limit = size;
@@ -110,6 +113,7 @@ class Daemon::Impl {
   void on_demand(Demand demand);
   void on_floor(std::optional<net::LinkId> who);
   [[nodiscard]] CameraSwitch::Callbacks camera_callbacks();
+  [[nodiscard]] std::unique_ptr<ControlSocket> open_control_socket(const std::string& path);
   void shut_down();
   /// Runs `call` on ctl and lets the broker hear what came of it.
   template <class F>
@@ -128,6 +132,8 @@ class Daemon::Impl {
   const bool half_duplex_;
   Viewers viewers_;
   BrokerLink broker_;
+  CameraCommands commands_;
+  std::unique_ptr<ControlSocket> control_;
   SignalWatch terminate_;
   SignalWatch interrupt_;
 };
@@ -150,6 +156,8 @@ Daemon::Impl::Impl(const Config& config, net::DtlsCertificate certificate, signa
                 .on_joining = [this] { camera_.request_keyframe(); }}),
       broker_(loop_, random_, std::move(mqtt), table_,
               [this](TimePoint now, signaling::SessionEvent event) { viewers_.on_event(now, std::move(event)); }),
+      commands_(loop_, config.video.source, [this](const std::string& setting) { camera_.remember_control(setting); }),
+      control_(open_control_socket(config.control.socket)),
       terminate_(loop_, SIGTERM, [this] { shut_down(); }),
       interrupt_(loop_, SIGINT, [this] { shut_down(); }) {}
 
@@ -197,6 +205,18 @@ void Daemon::Impl::on_floor(std::optional<net::LinkId> who) {
   broker_.pump();
 }
 
+/// A camera is worth having without it.
+std::unique_ptr<ControlSocket> Daemon::Impl::open_control_socket(const std::string& path) {
+  if (path.empty()) return nullptr;
+  auto opened = ControlSocket::listen(loop_, path, [this](const std::string& request, ControlSocket::Reply reply) {
+    commands_.handle(request, std::move(reply));
+  });
+  if (opened) return std::move(*opened);
+  PERCH_WARN(kModule, "msg=\"perchctl cannot reach this camera\" reason=%s",
+             in_quotes(opened.error().message()).c_str());
+  return nullptr;
+}
+
 void Daemon::Impl::on_pipeline(const codec::PipelineEvent& event) {
   if (const auto* lost = std::get_if<codec::PipelineLost>(&event)) {
     PERCH_WARN("camera", "state=lost reason=%s", in_quotes(lost->error.message()).c_str());
@@ -204,12 +224,14 @@ void Daemon::Impl::on_pipeline(const codec::PipelineEvent& event) {
     return broker_.pump();
   }
   const auto& started = std::get<codec::PipelineStarted>(event);
-  PERCH_INFO("camera", "state=open source=%s format=%s size=%dx%d fps=%.2f encoder=%s profile=%s",
+  PERCH_INFO("camera", "state=open source=%s format=%s size=%dx%d fps=%.2f encoder=%s profile=%s why=%s",
              in_quotes(started.source).c_str(), video::to_string(started.format.pixel), started.stream.size.width,
              started.stream.size.height, started.format.rate.per_second(), in_quotes(started.stream.encoder).c_str(),
-             started.stream.profile_level_id.c_str());
-  // What is passed through makes key frames when it likes: any stored one is better than waiting.
-  net_.set_join_age(started.stream.passthrough ? rtp::PacketHistory::kMaxAge : kJoinAge);
+             started.stream.profile_level_id.c_str(), in_quotes(started.stream.reason).c_str());
+  table_.set_encoder(started.stream.encoder + (started.stream.reason.empty() ? "" : ": " + started.stream.reason));
+  viewers_.set_profile(started.stream.passthrough ? started.stream.profile_level_id : "");
+  // Where no key frame can be asked for, any stored one is better than waiting for the next.
+  net_.set_join_age(started.stream.can_request_keyframe ? kJoinAge : rtp::PacketHistory::kMaxAge);
   table_.set_camera(signaling::CameraHealth::kOk);
   broker_.pump();
 }

@@ -2,7 +2,11 @@
 #include <cstdio>
 #include <cstring>
 
+#include <string>
+#include <vector>
+
 #include "agent/config_file.hpp"
+#include "agent/perchctl_controls.hpp"
 
 namespace {
 
@@ -11,9 +15,12 @@ using namespace perch;
 int usage(std::FILE* out, int code) {
   std::fputs(
       "perchctl: looks after a Perch camera\n\n"
-      "  perchctl keys            every configuration key with its default and meaning\n"
-      "  perchctl check FILE      report every mistake in a configuration file\n"
-      "  perchctl --version | --help\n",
+      "  perchctl controls [--json]     what can be set on the camera: brightness, focus, ...\n"
+      "  perchctl controls NAME=VALUE   set it, now and at each opening until perchd ends\n"
+      "  perchctl keys                  every configuration key with its default and meaning\n"
+      "  perchctl check FILE            report every mistake in a configuration file\n"
+      "  perchctl --version | --help\n\n"
+      "  --socket PATH   of the perchd to speak to; default: /run/perch/control.sock\n",
       out);
   return code;
 }
@@ -22,6 +29,24 @@ int check(const char* path) {
   const agent::ConfigFile file = agent::load_config(path);
   for (const std::string& error : file.errors) std::fprintf(stderr, "%s\n", error.c_str());
   return file.errors.empty() ? 0 : 1;
+}
+
+int controls(int argc, char** argv) {
+  std::string socket = agent::kDefaultControlSocket;
+  std::vector<std::string> settings;
+  bool json = false;
+  for (int i = 2; i < argc; ++i) {
+    const std::string word = argv[i];
+    if (word == "--json")
+      json = true;
+    else if (word == "--socket" && i + 1 < argc)
+      socket = argv[++i];
+    else if (word.starts_with("-"))
+      return usage(stderr, 2);
+    else
+      settings.push_back(word);
+  }
+  return agent::run_controls(socket, settings, json);
 }
 
 int keys() {
@@ -38,6 +63,7 @@ int main(int argc, char** argv) {
     return 0;
   }
   if (is(1, "--help")) return usage(stdout, 0);
+  if (is(1, "controls")) return controls(argc, argv);
   if (is(1, "keys") && argc == 2) return keys();
   if (is(1, "check") && argc == 3) return check(argv[2]);
   return usage(stderr, 2);

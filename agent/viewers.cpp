@@ -64,6 +64,7 @@ Viewers::Session Viewers::start_session(TimePoint now, const SessionKey& key) {
   session.ours.video.ssrc = random_.u32() | 1;  // not 0, and the two differ in the last bit
   session.ours.video.rtx_ssrc = session.ours.video.ssrc ^ 1;
   if (session.ours.video.rtx_ssrc == 0) session.ours.video.rtx_ssrc = 2;
+  if (!profile_.empty()) session.ours.video.profile_level_id = profile_;
   session.ours.audio = {sound_.microphone, sound_.loudspeaker, sound_.stereo, session.ours.video.ssrc ^ 2};
   if (session.ours.audio.ssrc == 0) session.ours.audio.ssrc = 4;
   session.ours.cname = random_text(12);  // RFC 7022 §4.2: 96 random bits

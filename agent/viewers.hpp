@@ -44,6 +44,8 @@ class Viewers {
   void on_connected(net::LinkId id);
   void on_link_ended(net::LinkId id, net::LinkEnd how, const std::string& why);
   [[nodiscard]] std::size_t size() const { return sessions_.size(); }
+  /// profile-level-id of a stream that is passed through as it is; empty: what we encode ourselves.
+  void set_profile(std::string profile_level_id) { profile_ = std::move(profile_level_id); }
   /// For logs, "phone/a1b2c3"; empty when the link is gone.
   [[nodiscard]] std::string label(net::LinkId id) const;
 
@@ -80,6 +82,7 @@ class Viewers {
   Random& random_;
   const SoundEquipment sound_;
   const Callbacks callbacks_;
+  std::string profile_;
   net::LinkId next_link_ = 1;
   std::map<signaling::SessionKey, Session> sessions_;
   std::map<net::LinkId, signaling::SessionKey> by_link_;

@@ -100,6 +100,15 @@ std::optional<std::uint64_t> JsonView::as_unsigned(std::uint64_t max) const {
   return static_cast<std::uint64_t>(number);
 }
 
+std::optional<std::int64_t> JsonView::as_integer() const {
+  constexpr double kLargest = 9007199254740991;  // 2^53 - 1, RFC 8259 §6
+  if (cJSON_IsNumber(value_) == 0) return std::nullopt;
+  const double number = value_->valuedouble;
+  const bool whole = std::isfinite(number) && std::floor(number) == number;
+  if (!whole || std::fabs(number) > kLargest) return std::nullopt;
+  return static_cast<std::int64_t>(number);
+}
+
 std::optional<JsonView> JsonView::member(const char* name) const {
   const cJSON* found = cJSON_GetObjectItemCaseSensitive(value_, name);
   if (!is_object() || found == nullptr) return std::nullopt;

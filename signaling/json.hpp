@@ -29,6 +29,8 @@ class JsonView {
   [[nodiscard]] std::optional<bool> as_bool() const;
   /// A whole number in [0, max]; `max` is at most 2^53 - 1, beyond which JSON numbers lose digits (RFC 8259 §6).
   [[nodiscard]] std::optional<std::uint64_t> as_unsigned(std::uint64_t max) const;
+  /// A whole number between ±(2^53 - 1).
+  [[nodiscard]] std::optional<std::int64_t> as_integer() const;
   /// The member of an object; names are compared exactly, the first of several wins.
   [[nodiscard]] std::optional<JsonView> member(const char* name) const;
   /// The items of an array, empty for anything else.

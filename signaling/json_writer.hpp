@@ -21,6 +21,7 @@ class JsonWriter {
   JsonWriter& member(std::string_view name, const std::string& text) { return member(name, std::string_view(text)); }
   JsonWriter& member(std::string_view name, bool value) { return key(name).raw(value ? "true" : "false"); }
   JsonWriter& member(std::string_view name, std::uint64_t value) { return key(name).raw(std::to_string(value)); }
+  JsonWriter& member(std::string_view name, std::int64_t value) { return key(name).raw(std::to_string(value)); }
   JsonWriter& member(std::string_view name, const std::vector<std::string>& texts);
   /// An item of an array.
   JsonWriter& item(std::string_view text);

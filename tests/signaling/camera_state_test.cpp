@@ -17,6 +17,19 @@ TEST(CameraState, OnlineIsWrittenAsTheProtocolSays) {
       R"("ice_servers":[{"urls":["stun:stun.example.org"]}]})");
 }
 
+TEST(CameraState, TalkAndEncoderAreToldWhereTheyAreKnown) {
+  CameraState state{.id = "c"};
+  EXPECT_EQ(write_online(state, "E").find("talking"), std::string::npos);
+  EXPECT_EQ(write_online(state, "E").find("encoder"), std::string::npos);
+  state.talk = true;
+  state.encoder = "pass-through: the camera encodes";
+  EXPECT_NE(
+      write_online(state, "E").find(R"("talk":true,"talking":false,"encoder":"pass-through: the camera encodes")"),
+      std::string::npos);
+  state.talking = true;
+  EXPECT_NE(write_online(state, "E").find(R"("talking":true)"), std::string::npos);
+}
+
 TEST(CameraState, OfflineNamesTheCameraAndNothingElse) {
   EXPECT_EQ(write_offline("front-door"), R"({"v":1,"online":false,"id":"front-door"})");
 }

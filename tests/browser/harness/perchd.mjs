@@ -17,6 +17,7 @@ export function default_config(broker_url, state_dir) {
     access: { mode: 'open' },
     ice: { servers: [], local_addresses: ['127.0.0.1'] },
     state: { dir: state_dir },
+    control: { socket: join(state_dir, 'control.sock') },
   };
 }
 
