@@ -8,6 +8,7 @@
 #include "media/codec/pixel_convert.hpp"
 #include "media/rtp/h264_packetizer.hpp"
 #include "media/rtp/rtp_packet.hpp"
+#include "tests/media/codec/jpeg_samples.hpp"
 
 namespace {
 
@@ -77,10 +78,35 @@ std::vector<codec::I420Buffer> moving_pictures(Size size, int count) {
   return pictures;
 }
 
+/// What a frame of an MJPEG camera costs before it can be encoded.
+void decode_jpeg(benchmark::State& state, Size size, bool half_height) {
+  std::vector<Bytes> jpegs;
+  for (codec::I420Buffer& picture : moving_pictures(size, 8))
+    jpegs.push_back(codec::test::jpeg_of(picture, half_height));
+  codec::PixelConverter converter;
+  std::size_t i = 0;
+  for ([[maybe_unused]] auto _ : state) {
+    const Bytes& jpeg = jpegs[i++ % jpegs.size()];
+    video::Frame frame;
+    frame.format = {video::PixelFormat::kMjpeg, size, {30, 1}};
+    frame.planes[0] = {jpeg.data(), 0, jpeg.size()};
+    if (!converter.convert(frame, size)) return state.SkipWithError("a JPEG that cannot be decoded");
+  }
+  state.counters["kB"] = static_cast<double>(jpegs[0].size()) / 1000;
+  state.counters["of one core at 30 fps"] = benchmark::Counter(
+      30.0 * static_cast<double>(state.iterations()), benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
+}
+constexpr Size k1080p{1920, 1080};
+BENCHMARK_CAPTURE(decode_jpeg, 720p_420, k720p, true)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(decode_jpeg, 720p_422, k720p, false)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(decode_jpeg, 1080p_420, k1080p, true)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(decode_jpeg, 1080p_422, k1080p, false)->Unit(benchmark::kMillisecond);
+
 void encode_frame(benchmark::State& state, Size size) {
   auto pictures = moving_pictures(size, 16);
   codec::EncoderConfig config;
   config.size = size;
+  config.encoder = "x264";
   auto encoder = codec::create_h264_encoder(config);
   if (!encoder) return state.SkipWithError(encoder.error().message().c_str());
   std::size_t i = 0;

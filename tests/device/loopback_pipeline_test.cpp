@@ -6,6 +6,7 @@
 #include "media/codec/x264_encoder.hpp"
 #include "tests/device/loopback_camera.hpp"
 #include "tests/device/pipeline_probe.hpp"
+#include "tests/media/codec/jpeg_samples.hpp"
 #include "tests/media/codec/pictures.hpp"
 
 namespace perch::codec {
@@ -76,6 +77,49 @@ TEST_P(LoopbackPipeline, PassesTheCamerasH264On) {
         << i;
   }
 }
+
+class LoopbackMjpeg : public testing::TestWithParam<Size> {};
+
+// A camera with a bad cable: what can be decoded is shown, the rest is counted.
+TEST_P(LoopbackMjpeg, CorruptPicturesAreSkippedAndCounted) {
+  const Size size = GetParam();
+  auto camera = video::LoopbackCamera::create(kNode, {video::PixelFormat::kMjpeg, size, {30, 1}});
+  ASSERT_TRUE(camera) << camera.error().message();
+  test::NoisyPicture picture(size);
+  I420Buffer buffer;
+  buffer.resize(size);
+  const I420View view = picture.next();
+  std::copy_n(view.y, static_cast<std::size_t>(view.stride_y) * static_cast<std::size_t>(size.height), buffer.y());
+  const Bytes whole = test::jpeg_of(buffer);
+  ASSERT_FALSE(whole.empty());
+  ASSERT_TRUE(camera->show(whole));
+  PipelineProbe probe;
+  VideoPipeline::Config config = config_for("x264");
+  config.source.size = config.tier.size_limit = size;
+  const auto pipeline = VideoPipeline::create(config, probe.hooks()).value();
+  ASSERT_TRUE(probe.wait_until_open());
+  const Bytes half(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(whole.size() / 2));
+  Bytes garbage(5000, 0x5a);
+  for (int round = 0; round < 4; ++round) {
+    for (const Bytes& damaged : {half, garbage}) {
+      const std::uint64_t before = pipeline->stats().damaged;
+      ASSERT_TRUE(camera->show(damaged));
+      ASSERT_TRUE(probe.wait_until([&] { return pipeline->stats().damaged > before; })) << "round " << round;
+    }
+    const std::size_t before = probe.frames();
+    ASSERT_TRUE(camera->show(whole));
+    ASSERT_TRUE(probe.wait_for_frames(before + 1)) << "round " << round;
+  }
+  EXPECT_GE(pipeline->stats().damaged, 8u);
+  EXPECT_EQ(pipeline->stats().failures, 0u);
+  const auto started = probe.next_started();
+  ASSERT_TRUE(started);
+  EXPECT_EQ(started->format.pixel, video::PixelFormat::kMjpeg);
+  EXPECT_EQ(started->stream.size, size);
+}
+
+INSTANTIATE_TEST_SUITE_P(Sizes, LoopbackMjpeg, testing::Values(Size{1280, 720}, Size{1920, 1080}),
+                         [](const auto& a_case) { return std::to_string(a_case.param.height) + "p"; });
 
 INSTANTIATE_TEST_SUITE_P(Encoders, LoopbackPipeline, testing::Values("auto", "x264"),
                          [](const auto& a_case) { return std::string(a_case.param); });

@@ -43,6 +43,22 @@ class PipelineProbe {
   [[nodiscard]] bool wait_for_frame(F wanted) {
     return wait([&] { return last_frame_ && wanted(*last_frame_); });
   }
+  /// Something that is true sooner or later; looked at again and again.
+  template <class F>
+  [[nodiscard]] bool wait_until(F done) {
+    std::unique_lock lock(mutex_);
+    const TimePoint deadline = monotonic_now() + kPatience;
+    while (!done() && monotonic_now() < deadline) changed_.wait_for(lock, milliseconds(5));
+    return done();
+  }
+  [[nodiscard]] std::size_t frames() {
+    const std::lock_guard lock(mutex_);
+    return frames_;
+  }
+  /// `total` frames since the beginning.
+  [[nodiscard]] bool wait_for_frames(std::size_t total) {
+    return wait([&] { return frames_ >= total; });
+  }
   /// `count` more frames than there were before the call.
   [[nodiscard]] bool wait_for_more_frames(std::size_t count) {
     std::optional<std::size_t> enough;

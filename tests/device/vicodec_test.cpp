@@ -73,6 +73,15 @@ TEST(VicodecNode, NobodyMakesH264Here) {
   EXPECT_EQ(node.error().context, "no M2M encoder found");
 }
 
+TEST(VicodecNode, IsNoCameraAndSaysSo) {
+  const auto node = find_m2m_encoder(CodedFormat::kFwht);
+  ASSERT_TRUE(node);
+  const auto camera = open_v4l2_capture(node->path(), {.source = node->path()});
+  ASSERT_FALSE(camera);
+  EXPECT_EQ(camera.error().code, Errc::kUnsupported);
+  EXPECT_EQ(camera.error().context, node->path() + " (vicodec) does not capture video");
+}
+
 TEST(VicodecNode, CamerasAndDecodersAreNoEncoders) {
   for (const std::string& path : list_video_nodes()) {
     const auto node = V4l2M2mNode::open(path, CodedFormat::kFwht);

@@ -83,6 +83,7 @@ class FakeSource final : public video::VideoSource {
   const video::VideoFormat& format() const override { return camera_.format_; }
   int fd() const override { return fd_.get(); }
   std::string description() const override { return "fake camera"; }
+  bool is_camera() const override { return true; }
   Result<std::optional<video::Frame>> read_frame(TimePoint now) override {
     const std::lock_guard lock(camera_.mutex_);
     eventfd_t count = 0;

@@ -137,6 +137,60 @@ TEST(VideoPipeline, ReportsACameraThatIsMissingAtTheStartOnce) {
   EXPECT_TRUE(outcome.started(1)) << "one report for five failures";
 }
 
+TEST(VideoPipeline, ReportsAnotherKindOfErrorOnlyWhenItStays) {
+  FakeCamera camera(kPicture.frame.format);
+  // A node that appears may not be opened before udev has set its permissions.
+  const std::vector<Errc> errors{Errc::kNotFound,   Errc::kPermission, Errc::kNotFound,
+                                 Errc::kPermission, Errc::kPermission, Errc::kPermission};
+  std::size_t tries = 0;
+  Outcome outcome;
+  VideoPipeline::Config config;
+  config.timing = {milliseconds(1), milliseconds(1), kPatience};
+  auto hooks = outcome.hooks(camera);
+  hooks.open = [&](const video::SourceRequest&) -> Result<std::unique_ptr<video::VideoSource>> {
+    if (tries < errors.size()) return fail(errors[tries++], "not yet");
+    return camera.open();
+  };
+  camera.push(kPicture.frame);
+  const auto pipeline = VideoPipeline::create(config, hooks).value();
+  ASSERT_TRUE(outcome.wait_for_events(3));
+  ASSERT_TRUE(outcome.lost(0) && outcome.lost(1));
+  EXPECT_EQ(outcome.lost(0)->error.code, Errc::kNotFound);
+  EXPECT_EQ(outcome.lost(1)->error.code, Errc::kPermission);
+  EXPECT_TRUE(outcome.started(2));
+  EXPECT_EQ(pipeline->stats().failures, 0u) << "it was never open";
+}
+
+TEST(VideoPipeline, AsksForH264WithEncoderAutoAndForNoStandInOnceItHadACamera) {
+  for (const char* encoder : {"auto", "x264"}) {
+    FakeCamera camera(kPicture.frame.format);
+    std::vector<video::SourceRequest> requests;
+    Outcome outcome;
+    VideoPipeline::Config config;
+    config.timing = {milliseconds(1), milliseconds(1), kPatience};
+    config.tier.encoder = encoder;
+    config.tier.bitrate = Bitrate::kbps(700);
+    auto hooks = outcome.hooks(camera);
+    hooks.open = [&](const video::SourceRequest& request) {
+      requests.push_back(request);
+      return camera.open();
+    };
+    auto pipeline = VideoPipeline::create(config, hooks).value();
+    ASSERT_TRUE(outcome.wait_for_events(1));
+    camera.pull_out();
+    ASSERT_TRUE(outcome.wait_for_events(2));
+    camera.plug_in();
+    camera.push(kPicture.frame);
+    ASSERT_TRUE(outcome.wait_for_frames(1));
+    EXPECT_EQ(pipeline->stats().failures, 1u);
+    pipeline.reset();
+    EXPECT_FALSE(requests.front().camera_only);
+    EXPECT_TRUE(requests.back().camera_only);
+    EXPECT_EQ(requests.front().prefer_h264, std::string("auto") == encoder);
+    EXPECT_EQ(requests.front().bitrate, Bitrate::kbps(700));
+  }
+}
+
 TEST(VideoPipeline, OpensASilentCameraAgain) {
   FakeCamera camera(kPicture.frame.format);
   Outcome outcome;
