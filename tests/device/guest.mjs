@@ -54,6 +54,12 @@ class GuestPerchd {
     return guest;
   }
 
+  /** What `promise` gives, or an error as soon as the guest has ended. */
+  or_ended(promise) {
+    const ended = this.process.ended.then(() => Promise.reject(new Error('the guest has ended')));
+    return Promise.race([promise, ended]);
+  }
+
   /** Pulls the camera's cable; resolves when the driver is gone, which some let wait until nobody uses the camera. */
   unplug() {
     return this.#ask('unplug');
@@ -141,7 +147,7 @@ export async function with_guest(world, { config = {}, camera = 'vivid', clip } 
   const guest = await GuestPerchd.start({ dir, broker_url: `mqtt://${host_address}:${broker.mqtt_port}`, config, camera, clip });
   try {
     const peer = await world.connect_peer();
-    await peer.until_state((state) => state.online, { what: 'the guest to be online', timeout_ms: kBootTimeout_ms });
+    await guest.or_ended(peer.until_state((state) => state.online, { what: 'the guest to be online', timeout_ms: kBootTimeout_ms }));
     await body({ guest, peer });
     await guest.stop();
   } catch (error) {
