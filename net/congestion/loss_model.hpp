@@ -9,16 +9,16 @@
 namespace perch::net {
 
 /// Radio links lose packets whatever the rate; giving way to that would end at nothing (the 10 % rule of
-/// draft-ietf-rmcat-gcc-02 §6). So the usual loss of the path is learnt, and only what is clearly more than that, by
-/// the statistics of independent losses, counts as congestion. A policer or a full queue then shows at once, and the
-/// rate falls to what came through. Single thread.
+/// draft-ietf-rmcat-gcc-02 §6). So the usual loss of the path is learnt, and only what is clearly more than chance
+/// makes of it counts as congestion. A policer or a full queue then shows at once, and the rate falls to what came
+/// through; the limit grows again slowly at first, faster the longer nothing happens. Single thread.
 class LossModel {
  public:
   struct Path {
     Bitrate acked;            ///< what came through lately
     microseconds standing{};  ///< queue that does not drain
   };
-  void add(bool lost) { ++(lost ? lost_ : arrived_); }
+  void add(bool lost);
   /// After all packets of a feedback.
   void on_feedback(TimePoint now, const Path& path);
   /// Not more than this may be sent; nothing while losses give no reason.
@@ -27,17 +27,21 @@ class LossModel {
   [[nodiscard]] double inherent() const { return inherent_; }  ///< [0..1]
 
  private:
-  void observe(TimePoint now, double ratio, double packets, const Path& path);
+  void observe(double ratio, double packets, const Path& path);
   void relax(Duration since, const Path& path);
 
   int lost_ = 0;
   int arrived_ = 0;
+  int runs_ = 0;  // of losses in a row
+  bool last_lost_ = false;
+  bool filled_ = false;  // there was a queue that overflows
   TimePoint since_{};
   bool started_ = false;
   bool observed_ = false;
   double ratio_ = 0;
   double inherent_ = 0;
   std::optional<Bitrate> limit_;
+  double relax_ = 0;  // [1/s] how fast the limit grows
 };
 
 }  // namespace perch::net

@@ -25,6 +25,7 @@ Bitrate capacity_at(const LinkModelConfig& link, Duration t) {
   for (const auto& phase : link.capacity) {
     if (phase.from <= t) out = phase.capacity;
   }
+  if (link.policed.bps() > 0) out = std::min(out, link.policed);
   return out;
 }
 

@@ -31,6 +31,15 @@ bool LinkModel::loses() {
   return in_burst_;
 }
 
+bool LinkModel::exceeds_policer(TimePoint now, std::size_t size) {
+  if (config_.policed.bps() == 0) return false;
+  const TimePoint empty_at =
+      std::max(policer_empty_at_, now) + config_.policed.time_for(static_cast<std::int64_t>(size));
+  if (empty_at - now > config_.policed.time_for(config_.policed_burst)) return true;
+  policer_empty_at_ = empty_at;
+  return false;
+}
+
 Duration LinkModel::jitter() {
   if (config_.jitter_deviation == Duration{}) return {};
   double value = gaussian(random_);
@@ -52,7 +61,7 @@ void LinkModel::plan_stall(TimePoint now) {
 }
 
 void LinkModel::send(TimePoint now, Parcel parcel) {
-  if (loses()) return;
+  if (loses() || exceeds_policer(now, parcel.size)) return;
   if (backlog(now) > config_.queue_limit) return;
   parcel.queued_at = now;
   if (capacity(now).bps() == 0) return deliver(now, parcel);

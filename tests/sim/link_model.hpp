@@ -44,6 +44,10 @@ struct LinkModelConfig {
   /// `longest_stall`. 0: none.
   Duration stall_every{};
   Duration longest_stall{};
+  /// A policer in front: what exceeds this rate, after a burst of `policed_burst` bytes, is dropped, not queued. 0:
+  /// none.
+  Bitrate policed;
+  std::int64_t policed_burst = 10'000;
 };
 
 /// One direction, shared by any number of flows. The same seed and calls give the same run.
@@ -61,6 +65,7 @@ class LinkModel {
   void finish(TimePoint now);
   void deliver(TimePoint now, const Parcel& parcel);
   [[nodiscard]] bool loses();
+  [[nodiscard]] bool exceeds_policer(TimePoint now, std::size_t size);
   [[nodiscard]] Duration jitter();
   void plan_stall(TimePoint now);
 
@@ -73,6 +78,7 @@ class LinkModel {
   bool in_burst_ = false;
   TimePoint stalled_until_{};
   TimePoint last_arrival_{};
+  TimePoint policer_empty_at_{};  // its bucket, as the time at which it was or will be empty of packets
 };
 
 }  // namespace perch::sim

@@ -113,6 +113,13 @@ CcCase wifi() {
   return out;
 }
 
+CcCase policed() {
+  CcCase out = single("policer", "10 Mbit/s behind a policer of 1 Mbit/s: loss without any queue", seconds(100),
+                      {{seconds(0), kbps(10'000)}});
+  out.forward.policed = kbps(1000);
+  return out;
+}
+
 /// A random walk between 0.4 and 3 Mbit/s in steps of 200 ms, the same in every run.
 CcCase lte() {
   CcCase out = single("lte", "LTE like: capacity walks between 0.4 and 3 Mbit/s", seconds(120), {});
@@ -167,6 +174,7 @@ std::vector<CcCase> all_cases() {
           random_loss(0.02),
           random_loss(0.05),
           random_loss(0.10),
+          policed(),
           wifi(),
           lte()};
 }
