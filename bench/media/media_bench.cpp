@@ -93,8 +93,6 @@ void decode_jpeg(benchmark::State& state, Size size, bool half_height) {
     if (!converter.convert(frame, size)) return state.SkipWithError("a JPEG that cannot be decoded");
   }
   state.counters["kB"] = static_cast<double>(jpegs[0].size()) / 1000;
-  state.counters["of one core at 30 fps"] = benchmark::Counter(
-      30.0 * static_cast<double>(state.iterations()), benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
 }
 constexpr Size k1080p{1920, 1080};
 BENCHMARK_CAPTURE(decode_jpeg, 720p_420, k720p, true)->Unit(benchmark::kMillisecond);
