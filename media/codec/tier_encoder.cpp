@@ -25,6 +25,7 @@ void TierEncoder::start_passthrough() {
   encoder_.reset();
   passthrough_ = std::make_unique<H264Passthrough>();
   asked_source_at_.reset();
+  last_number_.reset();
   // Asking is the only way to find out what a driver can do.
   source_makes_keyframes_ = source_ && source_->request_keyframe();
   source_sets_bitrate_ = source_ && source_->set_bitrate(config_.bitrate);
@@ -102,6 +103,9 @@ void TierEncoder::ask_source_for_keyframe(TimePoint now) {
 }
 
 rtp::FramePacketsPtr TierEncoder::pass_through(const video::Frame& frame, TimePoint now) {
+  // Pictures build upon one another: after a lost one only a key frame helps.
+  if (last_number_ && frame.number > *last_number_ + 1) gate_.request();
+  last_number_ = frame.number;
   ask_source_for_keyframe(now);
   const auto encoded = passthrough_->on_access_unit({frame.planes[0].data, frame.planes[0].size});
   return encoded ? packetize(*encoded, frame.captured_at, now) : nullptr;

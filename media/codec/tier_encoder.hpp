@@ -77,6 +77,7 @@ class TierEncoder {
   bool source_makes_keyframes_ = false;  // of a source that encodes: it can be asked
   bool source_sets_bitrate_ = false;
   std::optional<TimePoint> asked_source_at_;  // for a key frame
+  std::optional<std::uint32_t> last_number_;  // of the coded frames from source_
   std::string hardware_fault_;                // why "auto" means x264 from now on
   PixelConverter converter_;
   KeyframeGate gate_;

@@ -16,10 +16,10 @@ namespace {
 
 constexpr const char* kCamera = "/dev/video0";
 
-std::unique_ptr<VideoPipeline> start(PipelineProbe& probe, const char* source = kCamera) {
+std::unique_ptr<VideoPipeline> start(PipelineProbe& probe, const char* source = kCamera, const char* encoder = "x264") {
   VideoPipeline::Config config;
   config.source = {.source = source, .size = {320, 180}, .rate = {30, 1}};
-  config.tier.encoder = "x264";
+  config.tier.encoder = encoder;
   return VideoPipeline::create(config, probe.hooks()).value();
 }
 
@@ -61,6 +61,24 @@ INSTANTIATE_TEST_SUITE_P(Injections, VividRecovery,
                            std::erase_if(name, [](char c) { return c == ' ' || c == '_'; });
                            return name;
                          });
+
+TEST(VividPipeline, EncoderAutoSaysWhyItTookX264) {
+  PipelineProbe probe;
+  const auto pipeline = start(probe, kCamera, "auto");
+  const auto started = probe.next_started();
+  ASSERT_TRUE(started);
+  EXPECT_EQ(started->stream.encoder.substr(0, 4), "x264");
+  EXPECT_EQ(started->stream.reason, "no H.264 from the camera, no M2M encoder found");
+}
+
+TEST(VividPipeline, EncoderThatIsNotThereIsToldByName) {
+  PipelineProbe probe;
+  const auto pipeline = start(probe, kCamera, "v4l2m2m");
+  const auto lost = probe.next_lost();
+  ASSERT_TRUE(lost);
+  EXPECT_EQ(lost->error.code, Errc::kNotFound);
+  EXPECT_EQ(lost->error.context, "no M2M encoder found");
+}
 
 TEST(VividPipeline, CountsFramesThatTheDriverDisowns) {
   PipelineProbe probe;

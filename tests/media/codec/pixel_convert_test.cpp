@@ -158,5 +158,23 @@ TEST(PixelConverter, LeavesH264Alone) {
   EXPECT_EQ(converter.convert(frame, {48, 34}).error().code, Errc::kUnsupported);
 }
 
+TEST(Nv12Buffer, HoldsThePictureWithItsChromaInterleaved) {
+  for (const Size size : {Size{64, 48}, Size{33, 17}}) {
+    const Picture from(video::PixelFormat::kI420, size, 8);
+    const auto& [y, u, v] = from.frame.planes;
+    Nv12Buffer buffer;
+    const auto planes = buffer.fill({size, y.data, u.data, v.data, y.stride, u.stride});
+    for (int row = 0; row < size.height; ++row)
+      for (int x = 0; x < size.width; ++x)
+        ASSERT_EQ(planes[0].data[row * planes[0].stride + x], test::luma_at(x, row)) << x << " " << row;
+    for (int row = 0; row < (size.height + 1) / 2; ++row) {
+      for (int x = 0; x < (size.width + 1) / 2; ++x) {
+        ASSERT_EQ(planes[1].data[row * planes[1].stride + 2 * x], test::kU);
+        ASSERT_EQ(planes[1].data[row * planes[1].stride + 2 * x + 1], test::kV);
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace perch::codec

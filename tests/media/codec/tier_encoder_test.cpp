@@ -172,6 +172,22 @@ TEST(TierEncoder, AsksACameraThatEncodesForKeyframesThroughTheGate) {
   EXPECT_EQ(camera.asked, 3) << "the wish was granted";
 }
 
+TEST(TierEncoder, AsksACameraThatLostAPictureForAKeyframe) {
+  EncodingCamera camera(true);
+  TierEncoder tier({});
+  ASSERT_TRUE(tier.start(camera.format(), &camera));
+  const auto show = [&](const Bytes& bytes, std::uint32_t number) {
+    video::Frame frame = camera.picture(bytes);
+    frame.number = number;
+    ASSERT_TRUE(tier.on_frame(frame, kStart + milliseconds(33) * number));
+  };
+  show(kCodedKeyframe, 0);
+  for (std::uint32_t number = 1; number < 30; ++number) show(kCodedSlice, number);
+  EXPECT_EQ(camera.asked, 1);
+  show(kCodedSlice, 31);
+  EXPECT_EQ(camera.asked, 2);
+}
+
 TEST(TierEncoder, HandsTheBitrateToACameraThatEncodes) {
   EncodingCamera camera(true);
   TierConfig config;
