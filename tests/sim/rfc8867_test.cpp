@@ -87,6 +87,12 @@ TEST(RandomLoss, IsNotTakenForCongestion) {
   EXPECT_GE(median(random_loss(0.10)).utilisation, 0.60);
 }
 
+TEST(Policer, IsFoundThoughNothingQueues) {
+  const CcFigures got = median(find_case("policer"));
+  EXPECT_GE(got.utilisation, 0.90);
+  EXPECT_LE(got.loss, 0.08);
+}
+
 TEST(RadioLink, WifiPausesAndBurstsOfLossAreSurvived) {
   const CcFigures got = median(find_case("wifi"));
   EXPECT_GE(got.utilisation, 0.70);
