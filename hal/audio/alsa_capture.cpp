@@ -102,7 +102,8 @@ Result<std::optional<AudioBlock>> AlsaCapture::read(TimePoint now, std::span<pol
   (void)snd_pcm_poll_descriptors_revents(pcm_.get(), polled.data(), static_cast<unsigned>(polled.size()), &events);
   const snd_pcm_sframes_t filled = snd_pcm_avail(pcm_.get());
   if (filled < 0) return recover(static_cast<int>(filled));
-  if (filled == 0) {
+  // Less than a period is left for later: reading what trickles in sample by sample would keep us busy for nothing.
+  if (static_cast<std::size_t>(filled) < settings_.period) {
     if ((events & (POLLERR | POLLHUP | POLLNVAL)) == 0) return std::nullopt;
     // An error that no call reports would wake us for ever.
     return fail(Errc::kIo, description_ + " reports an error");

@@ -73,8 +73,9 @@ void fill_tone(TimePoint at, AudioFormat format, std::span<std::int16_t> samples
   const std::int64_t into_second_ns = nanoseconds(since_boot(at) % seconds(1)).count();
   const auto channels = static_cast<std::size_t>(format.channels);
   for (std::size_t i = 0; i < samples.size(); ++i) {
+    const std::size_t frame = i / channels;
     const double s =
-        std::fmod(static_cast<double>(into_second_ns) / 1e9 + static_cast<double>(i / channels) / format.rate, 1.0);
+        std::fmod(static_cast<double>(into_second_ns) / 1e9 + static_cast<double>(frame) / format.rate, 1.0);
     const bool beep = s < std::chrono::duration<double>(kBeep).count();
     const double sine = beep ? std::sin(2 * std::numbers::pi * kBeepHz * s) : 0;
     samples[i] = static_cast<std::int16_t>(std::lround(kLoudness * 32767 * sine));
