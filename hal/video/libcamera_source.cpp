@@ -45,6 +45,8 @@ class LibcameraSource final : public VideoSource {
 
   [[nodiscard]] const VideoFormat& format() const override { return link_.format(); }
   [[nodiscard]] int fd() const override { return channel_.get(); }
+  [[nodiscard]] std::uint64_t damaged() const override { return damaged_; }
+  [[nodiscard]] bool is_camera() const override { return true; }
   [[nodiscard]] std::string description() const override { return "libcamera (" + link_.camera() + ")"; }
 
   [[nodiscard]] Result<std::optional<Frame>> read_frame(TimePoint now) override {

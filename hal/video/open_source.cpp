@@ -12,10 +12,16 @@ namespace {
 
 using Opened = Result<std::unique_ptr<VideoSource>>;
 
+bool is_part_of_a_pipeline(const std::string& path) {
+  const auto node = V4l2Device::open_node(path);
+  return node && !node->standalone();
+}
+
 // The first node that works as a camera. Most boards have other nodes too (codecs, metadata, raw sensors): those that
 // do not suit are passed over in silence, those that would with some help are named.
 Opened open_first_camera(const SourceRequest& request) {
   for (const std::string& path : list_video_nodes()) {
+    if (is_part_of_a_pipeline(path)) continue;
     auto camera = open_v4l2_capture(path, request);
     if (camera) return camera;
     const bool can_be_helped = camera.error().code == Errc::kPermission || camera.error().code == Errc::kBusy;

@@ -38,6 +38,9 @@ std::string printable(const __u8* text, std::size_t size) {
   return out;
 }
 
+// The Raspberry Pi's: their nodes take frames from memory and would wait for them for ever.
+bool is_image_processor(const std::string& driver) { return driver == "bcm2835-isp" || driver == "pispbe"; }
+
 }  // namespace
 
 int xioctl(int fd, unsigned long request, void* argument) {
@@ -73,6 +76,7 @@ Result<void> V4l2Device::query_capabilities() {
   const __u32 caps = capability.capabilities & V4L2_CAP_DEVICE_CAPS ? capability.device_caps : capability.capabilities;
   multi_planar_ = !(caps & V4L2_CAP_VIDEO_CAPTURE) && (caps & V4L2_CAP_VIDEO_CAPTURE_MPLANE);
   card_ = printable(capability.card, sizeof capability.card);
+  standalone_ = !(caps & V4L2_CAP_IO_MC) && !is_image_processor(printable(capability.driver, sizeof capability.driver));
   if (!(caps & (V4L2_CAP_VIDEO_CAPTURE | V4L2_CAP_VIDEO_CAPTURE_MPLANE)) || !(caps & V4L2_CAP_STREAMING)) {
     return fail(Errc::kUnsupported, path_ + " (" + card_ + ") does not capture video");
   }

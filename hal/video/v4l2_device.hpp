@@ -30,6 +30,9 @@ class V4l2Device {
   [[nodiscard]] const std::string& card() const { return card_; }
   /// The driver uses the multi-planar API, which has other structures for the same things.
   [[nodiscard]] bool multi_planar() const { return multi_planar_; }
+  /// False for a node that delivers nothing by itself: one end of a pipeline that others have to set up
+  /// (V4L2_CAP_IO_MC), or of an image processor that others have to feed. Such a camera is libcamera's.
+  [[nodiscard]] bool standalone() const { return standalone_; }
   /// V4L2_BUF_TYPE_VIDEO_CAPTURE or its multi-planar sibling.
   [[nodiscard]] unsigned buffer_type() const;
   /// The failure of an ioctl that just set errno, in words; for EBUSY with who holds the device.
@@ -48,6 +51,7 @@ class V4l2Device {
   std::string path_;
   std::string card_;
   bool multi_planar_ = false;
+  bool standalone_ = true;
 };
 
 /// V4L2's code for a pixel format, and back (nothing for those we cannot use).

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "hal/video/libcamera_source.hpp"
+#include "hal/video/v4l2_device.hpp"
 #include "tests/device/capture_probe.hpp"
 
 namespace perch::video {
@@ -100,6 +101,15 @@ TEST(LibcameraCapture, AutoTakesItWhereNoOtherCameraIs) {
   EXPECT_NE(camera->description().find("vimc"), std::string::npos) << camera->description();
 }
 
+TEST(LibcameraCapture, NodesOfItsPipelineAreNoCamerasByThemselves) {
+  ASSERT_FALSE(list_video_nodes().empty());
+  for (const std::string& path : list_video_nodes()) {
+    const auto node = V4l2Device::open_node(path);
+    ASSERT_TRUE(node) << node.error().message();
+    EXPECT_FALSE(node->standalone()) << path;
+  }
+}
+
 TEST(LibcameraCapture, MissingCameraListsTheOthers) {
   SourceRequest request = kRequest;
   request.source = "libcamera:7";
@@ -161,8 +171,7 @@ TEST(LibcameraCapture, ClosingLeavesNothingOpenAndNobodyRunning) {
   EXPECT_TRUE(children().empty());
 }
 
-// The last test: vimc cannot always be bound again while something remembers it.
-TEST(LibcameraUnplugged, CameraIsGone) {
+TEST(LibcameraUnplugged, CameraIsGoneAndComesBack) {
   auto camera = open_camera();
   ASSERT_TRUE(camera);
   ASSERT_TRUE(next_frame(*camera));
@@ -179,6 +188,11 @@ TEST(LibcameraUnplugged, CameraIsGone) {
   ASSERT_FALSE(again);
   EXPECT_EQ(again.error().code, Errc::kNotFound) << again.error().message();
   ASSERT_TRUE(write_to("/sys/bus/platform/drivers/vimc/bind", "vimc.0"));
+  // libcamera sees it once udev has, which takes a moment.
+  Result<std::unique_ptr<VideoSource>> back = open_video_source(kRequest);
+  for (int n = 0; n < 20 && !back; ++n) back = open_video_source(kRequest);
+  ASSERT_TRUE(back) << back.error().message();
+  EXPECT_TRUE(next_frame(**back));
 }
 
 }  // namespace

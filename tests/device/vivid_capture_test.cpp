@@ -91,6 +91,7 @@ TEST(VividNegotiation, FramesComeAtTheRateThatWasAgreed) {
 }
 
 TEST(VividCameras, AutoTakesTheFirstCamera) {
+  EXPECT_TRUE(V4l2Device::open_node(kSinglePlanar).value().standalone());
   const auto source = open_video_source(request("auto"));
   ASSERT_TRUE(source);
   EXPECT_EQ((*source)->description(), "/dev/video0 (vivid)");

@@ -89,6 +89,7 @@ TEST(LibcameraSource, FramesAreReadWhereTheyLie) {
   ASSERT_TRUE(source) << source.error().message();
   EXPECT_EQ((*source)->format(), kFormat);
   EXPECT_EQ((*source)->description(), "libcamera (test)");
+  EXPECT_TRUE((*source)->is_camera());
   EXPECT_FALSE((*source)->read_frame(kNow).value()) << "nothing was sent";
 
   other.say(frame_in(1, 7));
@@ -125,6 +126,7 @@ TEST(LibcameraSource, DamagedFrameGoesBackUnseen) {
   damaged.damaged = true;
   other.say(damaged);
   EXPECT_FALSE((*source)->read_frame(kNow).value());
+  EXPECT_EQ((*source)->damaged(), 1U);
   EXPECT_EQ(other.returned(), std::vector{0});
 }
 
