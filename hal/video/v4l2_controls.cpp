@@ -107,6 +107,7 @@ std::vector<Entry> list_entries(int fd) {
 
 std::vector<CameraControl> controls_of(const std::vector<Entry>& entries) {
   std::vector<CameraControl> controls;
+  controls.reserve(entries.size());
   for (const Entry& entry : entries) controls.push_back(entry.control);
   return controls;
 }

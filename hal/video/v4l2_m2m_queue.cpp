@@ -40,6 +40,19 @@ struct FormatArgument {
     else
       format.fmt.pix.bytesperline = stride;
   }
+  /// Cameras use the BT.601 matrix at every size, which nobody would guess for HD.
+  void set_colour(bool full_range) {
+    const auto range = full_range ? V4L2_QUANTIZATION_FULL_RANGE : V4L2_QUANTIZATION_LIM_RANGE;
+    if (mp) {
+      format.fmt.pix_mp.colorspace = V4L2_COLORSPACE_SMPTE170M;
+      format.fmt.pix_mp.ycbcr_enc = V4L2_YCBCR_ENC_601;
+      format.fmt.pix_mp.quantization = range;
+    } else {
+      format.fmt.pix.colorspace = V4L2_COLORSPACE_SMPTE170M;
+      format.fmt.pix.ycbcr_enc = V4L2_YCBCR_ENC_601;
+      format.fmt.pix.quantization = range;
+    }
+  }
   void set_bytes(__u32 bytes) {
     if (mp)
       format.fmt.pix_mp.plane_fmt[0].sizeimage = bytes;
@@ -115,9 +128,10 @@ Result<void> V4l2M2mQueue::set_coded_format(Size size) const {
   return {};
 }
 
-Result<RawLayout> V4l2M2mQueue::set_raw_format(PixelFormat pixel, Size size, int stride) const {
+Result<RawLayout> V4l2M2mQueue::set_raw_format(PixelFormat pixel, Size size, int stride, bool full_range) const {
   FormatArgument argument(type(), node_.multi_planar(), to_fourcc(pixel), size);
   argument.set_stride(static_cast<__u32>(stride));
+  argument.set_colour(full_range);
   if (node_.ioctl(VIDIOC_S_FMT, &argument.format) != 0) return node_.fail_ioctl("cannot set the raw format");
   const Size coded = argument.size();
   if (argument.fourcc() != to_fourcc(pixel) || argument.planes() != 1 || coded.width < size.width ||

@@ -37,8 +37,9 @@ class V4l2M2mQueue {
   V4l2M2mQueue(const V4l2M2mNode& node, Side side) : node_(node), side_(side) {}
   /// Coded queue: what comes out. The driver may round the size; the raw queue's counts.
   [[nodiscard]] Result<void> set_coded_format(Size size) const;
-  /// Raw queue: `stride` [bytes] is a wish, 0 for none.
-  [[nodiscard]] Result<RawLayout> set_raw_format(PixelFormat pixel, Size size, int stride) const;
+  /// Raw queue: `stride` [bytes] is a wish, 0 for none. `full_range`: luma 0..255 instead of 16..235, which the coded
+  /// stream then says where the driver can write it there.
+  [[nodiscard]] Result<RawLayout> set_raw_format(PixelFormat pixel, Size size, int stride, bool full_range) const;
   /// Raw queue: the part of the coded size that is picture. False: the driver would take another part.
   [[nodiscard]] bool set_crop(Size visible) const;
   /// Raw queue: the rate that the bitrate refers to, where the driver wants to know.

@@ -56,7 +56,7 @@ V4l2M2mSession::~V4l2M2mSession() {
 
 Result<void> V4l2M2mSession::set_formats() {
   if (auto set = coded_.set_coded_format(settings_.size); !set) return set;
-  const auto layout = raw_.set_raw_format(settings_.pixel, settings_.size, settings_.stride);
+  const auto layout = raw_.set_raw_format(settings_.pixel, settings_.size, settings_.stride, settings_.full_range);
   if (!layout) return fail(layout.error());
   layout_ = *layout;
   raw_.set_rate(settings_.rate);

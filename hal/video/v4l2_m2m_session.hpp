@@ -13,6 +13,7 @@ struct M2mSettings {
   Size size;
   FrameRate rate;
   Bitrate bitrate;
+  bool full_range = false;      ///< luma 0..255, as JPEG has it
   int keyframe_interval = 300;  ///< of the key frames nobody asked for [pictures]
   /// Take frames by their DMA buffer, without a copy. They must lie as the driver wants pictures: rows of `stride`
   /// [bytes], `dmabuf_size` [bytes] in all; start() fails when that is not so.

@@ -108,6 +108,7 @@ Result<void> V4l2M2mEncoder::provide_session(const Frame& frame) {
   wanted.size = config_.size;
   wanted.rate = config_.rate;
   wanted.bitrate = config_.bitrate;
+  wanted.full_range = config_.full_range;
   wanted.keyframe_interval = static_cast<int>(std::lround(kKeyframeInterval_s * config_.rate.per_second()));
   wanted.import_dmabuf = frame.dmabuf >= 0 && !import_refused_;
   wanted.stride = frame.planes[0].stride;

@@ -104,6 +104,7 @@ int M2mTestDouble::set_format(v4l2_format& format) {
   pix.bytesperline = (pix.width * (yuyv ? 2 : 1) + 31) / 32 * 32;
   pix.sizeimage = pix.bytesperline * pix.height * (yuyv ? 2 : 3) / 2;
   raw_bytes_ = pix.sizeimage;
+  quantization = pix.quantization;
   return 0;
 }
 

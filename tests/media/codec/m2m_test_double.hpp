@@ -39,7 +39,8 @@ class M2mTestDouble {
   std::map<std::uint32_t, std::int64_t> controls;
   int opened = 0;
   int streams_started = 0;
-  int imported = 0;  ///< frames that came as DMA buffers
+  unsigned quantization = 0;  ///< V4L2_QUANTIZATION_* of the raw pictures
+  int imported = 0;           ///< frames that came as DMA buffers
   Behaviour behaviour;
 
  private:

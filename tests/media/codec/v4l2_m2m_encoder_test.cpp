@@ -121,6 +121,17 @@ TEST(V4l2M2mEncoderTestDouble, SetsTheBitrateBeforeAndWhileItRuns) {
   EXPECT_EQ(node.streams_started, 1);
 }
 
+TEST(V4l2M2mEncoderTestDouble, TellsTheDriverWhichRangeThePicturesHave) {
+  for (const bool full_range : {false, true}) {
+    M2mTestDouble node({});
+    EncoderConfig config = config_for();
+    config.full_range = full_range;
+    const auto encoder = create(node, config);
+    ASSERT_TRUE(encoder->encode_frame(kNv12.frame, false));
+    EXPECT_EQ(node.quantization, full_range ? V4L2_QUANTIZATION_FULL_RANGE : V4L2_QUANTIZATION_LIM_RANGE);
+  }
+}
+
 TEST(V4l2M2mEncoderTestDouble, TellsWhenTheBitrateCannotBeSet) {
   M2mTestDouble node({.has_bitrate_control = false});
   const auto encoder = create(node);
