@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <fstream>
 
 #include "hal/video/v4l2_capture.hpp"
 #include "hal/video/v4l2_m2m_session.hpp"
@@ -213,6 +214,31 @@ TEST(Vicodec, RefusesFramesOfAnotherFormat) {
   ASSERT_TRUE(session);
   EXPECT_FALSE(session->submit(codec::test::Picture(PixelFormat::kNv12, kSize).frame, false));
   EXPECT_FALSE(session->submit(codec::test::Picture(PixelFormat::kI420, {648, 368}).frame, false));
+}
+
+bool write_to_driver(const char* file) {
+  std::ofstream out(std::string("/sys/bus/platform/drivers/vicodec/") + file);
+  return static_cast<bool>(out << "vicodec.0" << std::flush);
+}
+
+TEST(Vicodec, ThatIsUnboundFailsInTimeAndIsFoundAgainAfterwards) {
+  auto session = start_session(settings_for());
+  ASSERT_TRUE(session);
+  const codec::test::Picture picture(PixelFormat::kI420, kSize);
+  ASSERT_TRUE(encode(*session, numbered(picture, 0)));
+  ASSERT_TRUE(write_to_driver("unbind"));
+  auto failed = session->submit(numbered(picture, 1), false);
+  if (failed) {
+    const auto taken = session->take(milliseconds(500));
+    if (!taken) failed = tl::unexpected(taken.error());
+  }
+  EXPECT_FALSE(failed);
+  EXPECT_FALSE(find_m2m_encoder(CodedFormat::kFwht));
+  session.reset();
+  ASSERT_TRUE(write_to_driver("bind"));
+  session = start_session(settings_for());
+  ASSERT_TRUE(session);
+  EXPECT_TRUE(encode(*session, numbered(picture, 2)));
 }
 
 TEST(VicodecImport, TakesTheCamerasBuffersWithoutACopy) {
