@@ -17,7 +17,7 @@ namespace {
 constexpr int kRate = 48'000;
 constexpr Duration kPeriod = milliseconds(10);
 // Upper limit of what may be queued. How much is queued, and so the delay, is the writer's decision.
-constexpr Duration kBuffer = milliseconds(60);
+constexpr Duration kBuffer = milliseconds(100);
 
 class AlsaPlayback final : public AudioSink {
  public:

@@ -30,7 +30,8 @@ Result<SampleFormat> choose_format(snd_pcm_t* pcm, snd_pcm_hw_params_t* hw) {
     if (code < 0) return fail_alsa("setting the sample format", code);
     return offer.ours;
   }
-  return fail(Errc::kUnsupported, "the sound card has none of the formats S16, S24, S32, FLOAT and U8, little-endian");
+  return fail(Errc::kUnsupported,
+              "the sound card has none of the formats S16, S24, S32, FLOAT and U8; alsa:plughw:... converts others");
 }
 
 Result<int> choose_channels(snd_pcm_t* pcm, snd_pcm_hw_params_t* hw, int wanted) {

@@ -6,12 +6,12 @@
 
 #include <algorithm>
 #include <atomic>
-#include <optional>
 #include <utility>
 #include <vector>
 
 #include "hal/base/thread.hpp"
 #include "hal/base/unique_fd.hpp"
+#include "media/codec/audio_outage.hpp"
 #include "media/codec/audio_stage.hpp"
 #include "media/codec/retry_backoff.hpp"
 
@@ -75,7 +75,7 @@ class Pipeline final : public AudioPipeline {
   bool fresh_ = false;                 // no block of this source yet
   bool reported_ = false;              // AudioStarted was said and not taken back
   TimePoint last_block_at_;
-  std::optional<Errc> outage_;
+  AudioOutage outage_;
   std::vector<pollfd> polled_;
   std::vector<rtp::FramePacketsPtr> packets_;
 
@@ -109,14 +109,13 @@ void Pipeline::open_source() {
   last_block_at_ = monotonic_now();
   if (auto started = stage_.start(source_->format().channels); !started) return lose(std::move(started.error()));
   // After an outage only sound counts as news: some cards open well and then deliver nothing.
-  if (!outage_) report_start();
+  if (!outage_.active()) report_start();
 }
 
 void Pipeline::lose(Error error) {
   source_.reset();
   reported_ = false;
-  if (outage_ == error.code) return;
-  outage_ = error.code;
+  if (!outage_.on_failure(error.code)) return;
   hooks_.on_event(AudioLost{std::move(error)});
 }
 
@@ -167,7 +166,7 @@ Result<bool> Pipeline::read_one(std::span<pollfd> polled) {
 
 void Pipeline::report_start() {
   if (std::exchange(reported_, true)) return;
-  outage_.reset();
+  outage_.end();
   hooks_.on_event(AudioStarted{source_->description(), source_->format()});
 }
 

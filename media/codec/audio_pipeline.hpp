@@ -17,7 +17,8 @@ struct AudioStarted {
   std::string source;  ///< description, for logs
   audio::AudioFormat format;
 };
-/// No sound for now; the pipeline keeps trying. Comes once per outage, again only when the kind of error changes.
+/// No sound for now; the pipeline keeps trying. Comes once per outage, again only when the kind of error changed for
+/// good.
 struct AudioLost {
   Error error;
 };
@@ -32,9 +33,9 @@ struct AudioPipelineStats {
 
 /// How the daemon waits; tests make it shorter.
 struct AudioTiming {
-  Duration retry_first = milliseconds(500);
-  Duration retry_max = seconds(2);
-  Duration stall = seconds(2);  ///< a source silent for so long is closed and opened again
+  Duration retry_first = milliseconds(250);
+  Duration retry_max = seconds(1);  ///< so that a replugged card is soon heard
+  Duration stall = seconds(2);      ///< a source silent for so long is closed and opened again
 };
 
 /// Opens its source on a thread of its own as soon as it is made and closes it when destroyed.

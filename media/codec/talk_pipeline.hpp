@@ -14,7 +14,8 @@ namespace perch::codec {
 struct TalkStarted {
   std::string sink;  ///< description, for logs
 };
-/// Nothing is heard for now; the pipeline keeps trying. Comes once per outage.
+/// Nothing is heard for now; the pipeline keeps trying as long as packets come. Comes once per outage, again only when
+/// the kind of error changed for good.
 struct TalkLost {
   Error error;
 };
@@ -35,8 +36,8 @@ class TalkPipeline {
   struct Config {
     std::string sink;
     int volume = 100;                          ///< [0..100]
-    Duration retry_first = milliseconds(500);  ///< between attempts to open the sink, which only packets cause
-    Duration retry_max = seconds(2);
+    Duration retry_first = milliseconds(250);  ///< between attempts to open the sink, which only packets cause
+    Duration retry_max = seconds(1);
   };
   /// Called on the talk thread, never after the destructor returned. Must not block.
   struct Hooks {

@@ -3,6 +3,7 @@
 
 #include <sys/eventfd.h>
 
+#include <algorithm>
 #include <array>
 #include <condition_variable>
 #include <deque>
@@ -125,6 +126,16 @@ class FakeLoudspeaker {
     const std::lock_guard lock(mutex_);
     return played_;
   }
+  /// The card ran dry, it says.
+  void stumble() {
+    const std::lock_guard lock(mutex_);
+    ++underruns_;
+  }
+  /// Most that ever was in stock.
+  [[nodiscard]] Duration largest_stock() const {
+    const std::lock_guard lock(mutex_);
+    return largest_stock_;
+  }
   [[nodiscard]] int rests() const {
     const std::lock_guard lock(mutex_);
     return rests_;
@@ -137,6 +148,8 @@ class FakeLoudspeaker {
   std::vector<std::int16_t> played_;
   bool plugged_ = true;
   int rests_ = 0;
+  std::uint64_t underruns_ = 0;
+  Duration largest_stock_{};
 };
 
 class FakeSink final : public audio::AudioSink {
@@ -153,8 +166,13 @@ class FakeSink final : public audio::AudioSink {
     const std::lock_guard lock(speaker_.mutex_);
     if (!speaker_.plugged_) return fail(Errc::kNotFound, "unplugged");
     empty_at_ = now + stock(now) + nanoseconds(static_cast<std::int64_t>(samples.size()) * 62'500 / 3);
+    speaker_.largest_stock_ = std::max(speaker_.largest_stock_, stock(monotonic_now()));
     speaker_.played_.insert(speaker_.played_.end(), samples.begin(), samples.end());
     return {};
+  }
+  std::uint64_t underruns() const override {
+    const std::lock_guard lock(speaker_.mutex_);
+    return speaker_.underruns_;
   }
   Duration delay() const override { return stock(monotonic_now()); }
   void rest() override {
@@ -164,7 +182,7 @@ class FakeSink final : public audio::AudioSink {
   }
 
  private:
-  static constexpr Duration kBuffer = milliseconds(60);
+  static constexpr Duration kBuffer = milliseconds(100);
   static std::size_t frames_of(Duration d) { return static_cast<std::size_t>(d.count() * 3 / 62'500); }
   Duration stock(TimePoint now) const { return std::max(Duration{}, empty_at_ - now); }
 

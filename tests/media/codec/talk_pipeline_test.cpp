@@ -82,6 +82,19 @@ TEST(TalkPipeline, LetsTheCardRestWhenNobodySpeaksAnyMore) {
   EXPECT_EQ(outcome.events.size(), 1U) << "the loudspeaker stayed open";
 }
 
+TEST(TalkPipeline, GivesACardMoreStockThatRunsDry) {
+  FakeLoudspeaker speaker;
+  Outcome outcome;
+  const auto pipeline = pipeline_of(speaker, outcome);
+  ASSERT_TRUE(hum_until(*pipeline, [&] { return is_loud(speaker); }));
+  EXPECT_LT(speaker.largest_stock(), milliseconds(35)) << "little, as long as that is enough";
+  speaker.stumble();
+  ASSERT_TRUE(hum_until(
+      *pipeline, [&] { return speaker.largest_stock() > milliseconds(35); }, 500));
+  EXPECT_LT(speaker.largest_stock(), milliseconds(45)) << "a little more";
+  EXPECT_EQ(pipeline->stats().underruns, 1U);
+}
+
 TEST(TalkPipeline, ReportsALostLoudspeakerOnceAndGoesOnAfterReplug) {
   FakeLoudspeaker speaker;
   Outcome outcome;
