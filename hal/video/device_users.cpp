@@ -1,8 +1,11 @@
 // See device_users.hpp.
 #include "hal/video/device_users.hpp"
 
+#include <grp.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <filesystem>
 #include <fstream>
 #include <system_error>
@@ -44,6 +47,18 @@ std::string describe_device_users(const std::string& device, const std::string& 
     users += (users.empty() ? "held by " : ", ") + name_of(all->path()) + " (pid " + pid + ")";
   }
   return users.empty() ? "held by another program" : users;
+}
+
+std::string describe_device_group(const std::string& device) {
+  struct stat info {};
+  group entry{};
+  group* found = nullptr;
+  std::array<char, 4096> names{};
+  const bool known = stat(device.c_str(), &info) == 0 && (info.st_mode & (S_IRGRP | S_IWGRP)) == (S_IRGRP | S_IWGRP) &&
+                     getgrgid_r(info.st_gid, &entry, names.data(), names.size(), &found) == 0 && found != nullptr;
+  // Nobody is to join group root for a camera: such a node has not been given to its group yet.
+  const bool has_group = known && info.st_gid != 0;
+  return std::string("add the user to group ") + (has_group ? entry.gr_name : "video");
 }
 
 }  // namespace perch::video

@@ -23,7 +23,7 @@ tl::unexpected<Error> cannot_open(const std::string& path, int os_error) {
     case ENODEV:
     case ENXIO: return fail(Errc::kNotFound, "no camera at " + path, os_error);
     case EACCES:
-    case EPERM: return fail(Errc::kPermission, "may not open " + path + ": add the user to group video", os_error);
+    case EPERM: return fail(Errc::kPermission, "may not open " + path + ": " + describe_device_group(path), os_error);
     case EBUSY: return fail(Errc::kBusy, path + " is " + describe_device_users(path), os_error);
     default: return fail(Errc::kIo, "cannot open " + path, os_error);
   }

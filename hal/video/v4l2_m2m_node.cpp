@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "hal/video/device_users.hpp"
+
 namespace perch::video {
 namespace {
 
@@ -29,7 +31,7 @@ std::uint32_t to_fourcc(CodedFormat format) {
 Result<V4l2M2mNode> V4l2M2mNode::open(const std::string& path, CodedFormat coded) {
   UniqueFd fd(::open(path.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC));
   if (!fd && errno == EACCES)
-    return fail(Errc::kPermission, "may not open " + path + ": add the user to group video", EACCES);
+    return fail(Errc::kPermission, "may not open " + path + ": " + describe_device_group(path), EACCES);
   if (!fd) return fail(Errc::kUnavailable, "cannot open " + path, errno);
   return adopt(std::move(fd), path, coded, xioctl);
 }

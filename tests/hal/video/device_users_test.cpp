@@ -1,7 +1,11 @@
 #include "hal/video/device_users.hpp"
 
 #include <fcntl.h>
+#include <grp.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+#include <array>
 
 #include "hal/base/unique_fd.hpp"
 #include "tests/hal/video/temporary_folder.hpp"
@@ -44,6 +48,27 @@ TEST(DeviceUsers, LeavesOurselvesOut) {
 
 TEST(DeviceUsers, SaysSoWhenItCannotSee) {
   EXPECT_EQ(describe_device_users("/dev/video7", "/nonexistent"), "held by another program");
+}
+
+TEST(DeviceGroup, IsTheFilesOwnWhereThatMayReadAndWrite) {
+  const TemporaryFolder folder;
+  const std::string node = folder.write("video0", {});
+  group entry{};
+  group* found = nullptr;
+  std::array<char, 4096> names{};
+  ASSERT_EQ(getgrgid_r(getegid(), &entry, names.data(), names.size(), &found), 0);
+  ASSERT_EQ(chmod(node.c_str(), 0660), 0);
+  const bool root = getegid() == 0;
+  EXPECT_EQ(describe_device_group(node), std::string("add the user to group ") + (root ? "video" : entry.gr_name));
+  if (geteuid() == 0) {
+    ASSERT_NE(getgrgid_r(1, &entry, names.data(), names.size(), &found), -1);
+    ASSERT_TRUE(found) << "a system without group 1";
+    ASSERT_EQ(chown(node.c_str(), 0, 1), 0);
+    EXPECT_EQ(describe_device_group(node), std::string("add the user to group ") + entry.gr_name);
+  }
+  ASSERT_EQ(chmod(node.c_str(), 0600), 0);
+  EXPECT_EQ(describe_device_group(node), "add the user to group video") << "its group would not help";
+  EXPECT_EQ(describe_device_group("/nowhere"), "add the user to group video");
 }
 
 }  // namespace

@@ -33,7 +33,7 @@ inline Bytes jpeg_of(I420Buffer& picture, bool half_height = true, int quality =
   const int rc =
       tjCompressFromYUVPlanes(handle, const_cast<const unsigned char**>(planes.data()), view.size.width, strides.data(),
                               view.size.height, half_height ? TJSAMP_420 : TJSAMP_422, &jpeg, &size, quality, 0);
-  const Bytes result = rc == 0 ? Bytes(jpeg, jpeg + size) : Bytes();
+  Bytes result = rc == 0 ? Bytes(jpeg, jpeg + size) : Bytes();
   tjFree(jpeg);
   tjDestroy(handle);
   return result;
