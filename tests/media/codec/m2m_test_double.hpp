@@ -27,7 +27,7 @@ class M2mTestDouble {
     int fail_after = -1;  ///< pictures until one comes back with the error flag; -1: never
     bool silent = false;  ///< takes frames and makes nothing of them
   };
-  explicit M2mTestDouble(Behaviour behaviour);
+  explicit M2mTestDouble(Behaviour how);
   ~M2mTestDouble();
   M2mTestDouble(const M2mTestDouble&) = delete;
   M2mTestDouble& operator=(const M2mTestDouble&) = delete;
