@@ -23,9 +23,9 @@ std::vector<ByteView> cut_jpegs(ByteView bytes) {
   static constexpr std::array<std::uint8_t, 2> kEnd{0xff, 0xd9};
   std::vector<ByteView> pictures;
   while (true) {
-    const auto end = std::ranges::search(bytes, kEnd);
-    if (end.empty()) return pictures;
-    const auto size = static_cast<std::size_t>(end.end() - bytes.begin());
+    const auto end = std::search(bytes.begin(), bytes.end(), kEnd.begin(), kEnd.end());
+    if (end == bytes.end()) return pictures;
+    const auto size = static_cast<std::size_t>(end - bytes.begin()) + kEnd.size();
     pictures.push_back(bytes.first(size));
     bytes = bytes.subspan(size);
   }

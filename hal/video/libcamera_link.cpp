@@ -11,17 +11,17 @@ tl::unexpected<Error> breach(const char* what) { return fail(Errc::kInvalid, std
 Result<std::optional<FrameFilled>> LibcameraLink::on_message(FdMessage message) {
   const auto parsed = parse_libcamera_message(message.bytes);
   if (!parsed) return fail(parsed.error());
-  return std::visit([&](const auto& one) { return on(one, std::move(message.files)); }, *parsed);
+  return std::visit([&](const auto& one) { return on(one, message.files); }, *parsed);
 }
 
-LibcameraLink::Outcome LibcameraLink::on(const CameraStarted& started, std::vector<UniqueFd>) {
+LibcameraLink::Outcome LibcameraLink::on(const CameraStarted& started, std::vector<UniqueFd>&) {
   if (started_) return breach("started twice");
   started_ = started;
   buffers_.reserve(started.buffers);
   return std::nullopt;
 }
 
-LibcameraLink::Outcome LibcameraLink::on(const BufferOffered& offered, std::vector<UniqueFd> files) {
+LibcameraLink::Outcome LibcameraLink::on(const BufferOffered& offered, std::vector<UniqueFd>& files) {
   if (!started_ || ready()) return breach("offered a buffer out of turn");
   if (offered.index != buffers_.size()) return breach("offered its buffers out of order");
   auto memory = SharedBuffer::map(started_->format, offered, std::move(files));
@@ -30,7 +30,7 @@ LibcameraLink::Outcome LibcameraLink::on(const BufferOffered& offered, std::vect
   return std::nullopt;
 }
 
-LibcameraLink::Outcome LibcameraLink::on(const FrameFilled& frame, std::vector<UniqueFd>) {
+LibcameraLink::Outcome LibcameraLink::on(const FrameFilled& frame, std::vector<UniqueFd>&) {
   if (!ready()) return breach("sent a picture before its buffers");
   if (frame.index >= buffers_.size()) return breach("sent a picture in a buffer it has not");
   Buffer& buffer = buffers_[frame.index];
@@ -40,11 +40,11 @@ LibcameraLink::Outcome LibcameraLink::on(const FrameFilled& frame, std::vector<U
   return frame;
 }
 
-LibcameraLink::Outcome LibcameraLink::on(const BufferReturned&, std::vector<UniqueFd>) {
+LibcameraLink::Outcome LibcameraLink::on(const BufferReturned&, std::vector<UniqueFd>&) {
   return breach("sent a message of the daemon's");
 }
 
-LibcameraLink::Outcome LibcameraLink::on(const CameraFailed& failed, std::vector<UniqueFd>) {
+LibcameraLink::Outcome LibcameraLink::on(const CameraFailed& failed, std::vector<UniqueFd>&) {
   return fail(failed.code, failed.words);
 }
 

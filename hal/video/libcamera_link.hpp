@@ -35,11 +35,12 @@ class LibcameraLink {
     bool here = false;
   };
   using Outcome = Result<std::optional<FrameFilled>>;
-  [[nodiscard]] Outcome on(const CameraStarted& started, std::vector<UniqueFd> files);
-  [[nodiscard]] Outcome on(const BufferOffered& offered, std::vector<UniqueFd> files);
-  [[nodiscard]] Outcome on(const FrameFilled& frame, std::vector<UniqueFd> files);
-  [[nodiscard]] Outcome on(const BufferReturned& returned, std::vector<UniqueFd> files);
-  [[nodiscard]] Outcome on(const CameraFailed& failed, std::vector<UniqueFd> files);
+  // What is not taken of `files` is closed with the message.
+  [[nodiscard]] Outcome on(const CameraStarted& started, std::vector<UniqueFd>& files);
+  [[nodiscard]] Outcome on(const BufferOffered& offered, std::vector<UniqueFd>& files);
+  [[nodiscard]] Outcome on(const FrameFilled& frame, std::vector<UniqueFd>& files);
+  [[nodiscard]] Outcome on(const BufferReturned& returned, std::vector<UniqueFd>& files);
+  [[nodiscard]] Outcome on(const CameraFailed& failed, std::vector<UniqueFd>& files);
 
   std::optional<CameraStarted> started_;
   std::vector<Buffer> buffers_;

@@ -55,7 +55,7 @@ class CameraSession {
 
  private:
   CameraSession() = default;
-  [[nodiscard]] Result<void> acquire(const std::string& camera);
+  [[nodiscard]] Result<void> acquire(const std::string& wanted);
   [[nodiscard]] Result<void> configure(const LibcameraOptions& options);
   [[nodiscard]] Result<void> make_requests();
   // On libcamera's thread.
