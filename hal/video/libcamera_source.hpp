@@ -11,7 +11,7 @@
 namespace perch::video {
 
 /// How long the camera may take from the program's start to its first buffers: libraries, probing, tuning files.
-inline constexpr Duration kLibcameraStart = seconds(8);
+inline constexpr Duration kLibcameraStart = seconds(5);
 
 /// Starts the program and waits until the camera runs. `camera` is a number (0 is the first) or libcamera's name of
 /// one. Blocks for up to kLibcameraStart. Errors: kUnsupported when the program is not installed; kNotFound with the
