@@ -13,14 +13,6 @@ std::optional<std::uint8_t> id_or_none(std::uint8_t id) {
   return id;
 }
 
-/// Who only watches sees each picture at once. Who listens too sees it when its sound is ready: 20 ms of it make a
-/// packet, Opus looks 6.5 ms ahead, and browsers keep some 30 ms of sound in store. From there on the browser follows
-/// its sound by the sender reports, as far as the maximum lets it.
-net::PlayoutDelay playout_delay(bool listens) {
-  if (!listens) return {milliseconds(0), milliseconds(0)};
-  return {milliseconds(60), milliseconds(200)};
-}
-
 net::RtpSenderConfig sender_config(const NegotiatedMedia& media) {
   net::RtpSenderConfig config;
   const bool sound = media.kind == "audio";
@@ -49,14 +41,14 @@ net::PeerConfig peer_config(const signaling::sdp::NegotiatedSession& agreed, con
   for (const auto& sha256 : agreed.remote.fingerprints) config.remote_fingerprints.push_back({sha256});
   config.cname = cname;
   // RFC 3264 §6.1: to a viewer that does not want to receive nothing is sent, until a later offer.
-  const NegotiatedMedia* audio = agreed.accepted("audio");
-  if (const NegotiatedMedia* video = agreed.accepted("video")) {
+  if (const NegotiatedMedia* video = agreed.accepted("video"))
     config.video = net::StreamSendConfig{sender_config(*video), nullptr, video->sends()};
-    config.video->rtp.playout_delay = playout_delay(audio != nullptr && audio->sends());
-  }
+  const NegotiatedMedia* audio = agreed.accepted("audio");
   if (audio == nullptr) return config;
   if (audio->ssrc != 0) config.audio = net::StreamSendConfig{sender_config(*audio), nullptr, audio->sends()};
-  if (may_talk) config.talk = net::TalkReceiveConfig{audio->payload_type, kOpusClockRate, audio->receives()};
+  if (may_talk)
+    config.talk = net::TalkReceiveConfig{audio->payload_type, kOpusClockRate,
+                                         id_or_none(audio->extensions.transport_cc), audio->receives()};
   return config;
 }
 

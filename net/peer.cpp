@@ -20,16 +20,20 @@ Peer::Peer(PeerConfig config, DtlsTransport dtls, Random& random, NtpClock clock
 void Peer::renegotiate(PeerConfig config) {
   set_stream(video_, std::move(config.video));
   set_stream(audio_, std::move(config.audio));
+  if (audio_ && streams_[*audio_].active()) {
+    if (!lip_sync_) lip_sync_.emplace();
+  } else {
+    lip_sync_.reset();
+    if (video_) streams_[*video_].set_playout_delay({});  // who only watches sees each picture at once
+  }
   // Not later than the keys: only then does SRTP keep room for it.
   if (config.talk && !talk_ && !srtp_) talk_.emplace(config.talk->payload_type, config.talk->clock_rate);
   talk_active_ = config.talk && config.talk->active;
+  talk_cc_id_ = config.talk ? config.talk->transport_wide_cc : std::nullopt;
 }
 
 void Peer::set_stream(std::optional<std::size_t>& place, std::optional<StreamSendConfig> config) {
-  if (place) {
-    if (config) streams_[*place].set_playout_delay(config->rtp.playout_delay);
-    return streams_[*place].set_active(config && config->active);
-  }
+  if (place) return streams_[*place].set_active(config && config->active);
   if (!config) return;
   place = streams_.size();
   // RFC 3550 §5.1: random first numbers make known-plaintext attacks harder. The upper half is left out so that a
@@ -88,7 +92,7 @@ void Peer::take_dtls_events() {
 
 void Peer::end(Event event) {
   ended_ = true;
-  next_report_at_ = kNever;
+  next_report_at_ = next_feedback_at_ = kNever;
   report_due_ = false;
   events_.push_back(std::move(event));
 }
@@ -109,6 +113,7 @@ void Peer::on_rtp(ByteView datagram) {
     return;
   }
   ++stats_.talk_packets;
+  note_arrival(*packet);
   if (next_report_at_ == kNever && !streams_.empty()) next_report_at_ = now_;
   events_.emplace_back(TalkReceived{std::move(*talk)});
 }
@@ -141,7 +146,9 @@ void Peer::on_deadline(TimePoint now) {
   schedule_report();
 }
 
-TimePoint Peer::deadline() const { return ended_ ? kNever : std::min(dtls_.deadline(), next_report_at_); }
+TimePoint Peer::deadline() const {
+  return ended_ ? kNever : std::min({dtls_.deadline(), next_report_at_, next_feedback_at_});
+}
 
 std::optional<ByteView> Peer::next_datagram() {
   if (std::optional<ByteView> rtcp = next_rtcp()) return rtcp;
@@ -153,7 +160,12 @@ std::optional<ByteView> Peer::next_datagram() {
 }
 
 std::optional<ByteView> Peer::next_rtcp() {
-  if (!srtp_ || (!report_due_ && !goodbye_due_)) return std::nullopt;
+  if (!srtp_) return std::nullopt;
+  if (now_ >= next_feedback_at_) {
+    next_feedback_at_ = kNever;
+    if (const std::size_t size = write_feedback(scratch_)) return srtp_->protect_rtcp(scratch_, size);
+  }
+  if (!report_due_ && !goodbye_due_) return std::nullopt;
   report_due_ = false;
   const std::size_t size = write_report(std::exchange(goodbye_due_, false), scratch_);
   return srtp_->protect_rtcp(scratch_, size);
@@ -190,9 +202,21 @@ std::size_t Peer::send_audio(TimePoint now, const rtp::FramePackets& frame, Data
 std::size_t Peer::send(TimePoint now, const rtp::FramePackets& frame, OutboundStream* stream, DatagramBatch& out) {
   if (!connected() || stream == nullptr) return 0;
   now_ = now;
+  if (lip_sync_) keep_lips_in_sync(now - frame.captured_at, stream == audio());
   const std::size_t sent = stream->send_frame(now, frame, *srtp_, out);
   report_soon(now, *stream);
   return sent;
+}
+
+void Peer::keep_lips_in_sync(Duration age, bool sound) {
+  if (sound) {
+    lip_sync_->on_sound(age);
+  } else {
+    lip_sync_->on_picture(age);
+  }
+  const auto delay = lip_sync_->update();
+  if (delay)
+    if (delay && video() != nullptr) video()->set_playout_delay(*delay);
 }
 
 /// The receiver can map a stream's time to wall time only after its first report, so that goes out with the first
@@ -220,7 +244,7 @@ void Peer::close(TimePoint now) {
   goodbye_due_ = srtp_.has_value();
   dtls_.close(now);
   ended_ = true;
-  next_report_at_ = kNever;
+  next_report_at_ = next_feedback_at_ = kNever;
   events_.clear();
 }
 

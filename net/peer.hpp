@@ -14,7 +14,9 @@
 #include "media/rtp/packet_history.hpp"
 #include "net/datagram_batch.hpp"
 #include "net/dtls_transport.hpp"
+#include "net/feedback_recorder.hpp"
 #include "net/inbound_stream.hpp"
+#include "net/lip_sync.hpp"
 #include "net/outbound_stream.hpp"
 #include "net/peer_stats.hpp"
 #include "net/rtcp/compound.hpp"
@@ -31,8 +33,9 @@ struct StreamSendConfig {
 /// What the viewer may send.
 struct TalkReceiveConfig {
   std::uint8_t payload_type = 0;
-  std::uint32_t clock_rate = 48000;  ///< [Hz]
-  bool active = true;                ///< false: not now; it may come with a later offer
+  std::uint32_t clock_rate = 48000;               ///< [Hz]
+  std::optional<std::uint8_t> transport_wide_cc;  ///< id of the extension; what it numbers is reported back
+  bool active = true;                             ///< false: not now; it may come with a later offer
 };
 
 /// What signaling agreed on.
@@ -71,7 +74,7 @@ class Peer {
                                                             Random& random, NtpClock clock);
 
   /// A later offer of the same session: streams begin, pause and go on with the numbers they had. Payload types of
-  /// streams that exist stay (RFC 3264 §8.3.2: their meaning must not change); playout delays change. Call join() when
+  /// streams that exist stay (RFC 3264 §8.3.2: their meaning must not change). Call join() when
   /// video became active.
   void renegotiate(PeerConfig config);
   /// ICE has a path; the DTLS client begins now. Calling it again (ICE restart) does nothing.
@@ -129,6 +132,8 @@ class Peer {
   void on_blocks(const std::vector<rtcp::ReportBlock>& blocks);
   void measure_round_trip(const rtcp::ReportBlock& block);
   void schedule_report();
+  void note_arrival(const rtp::RtpPacketView& packet);
+  [[nodiscard]] std::size_t write_feedback(ByteSpan out);
   [[nodiscard]] std::size_t write_report(bool goodbye, ByteSpan out);
   void write_delays(ByteWriter& out);
   [[nodiscard]] std::optional<ByteView> next_rtcp();
@@ -138,6 +143,7 @@ class Peer {
   [[nodiscard]] OutboundStream* audio() { return audio_ ? &streams_[*audio_] : nullptr; }
   std::size_t send(TimePoint now, const rtp::FramePackets& frame, OutboundStream* stream, DatagramBatch& out);
   void report_soon(TimePoint now, const OutboundStream& stream);
+  void keep_lips_in_sync(Duration age, bool sound);
 
   DtlsTransport dtls_;
   std::optional<SrtpSession> srtp_;
@@ -150,6 +156,10 @@ class Peer {
   std::optional<std::size_t> audio_;
   std::optional<InboundStream> talk_;
   bool talk_active_ = false;
+  std::optional<std::uint8_t> talk_cc_id_;
+  FeedbackRecorder talk_arrivals_;
+  TimePoint next_feedback_at_ = kNever;
+  std::optional<LipSync> lip_sync_;  // while the viewer listens
 
   TimePoint now_{};  // of the last call that brought one
   TimePoint next_report_at_ = kNever;

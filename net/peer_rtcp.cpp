@@ -7,6 +7,7 @@
 namespace perch::net {
 namespace {
 
+constexpr Duration kFeedbackInterval = milliseconds(100);  // what browsers do; a voice needs no more
 constexpr Duration kReportInterval = seconds(1);
 constexpr std::size_t kMaxReferenceTimes = 4;  // one per SSRC the viewer reports from: video, audio, and room
 // Until receiver reports tell better: a usual round trip between two homes.
@@ -90,6 +91,20 @@ void Peer::measure_round_trip(const rtcp::ReportBlock& block) {
 void Peer::schedule_report() {
   const double factor = 0.5 + random_.unit();
   next_report_at_ = now_ + nanoseconds(static_cast<std::int64_t>(nanoseconds(kReportInterval).count() * factor));
+}
+
+/// draft-holmer-rmcat-transport-wide-cc-extensions-01 §2.2: for all packets of the transport that carry a number.
+void Peer::note_arrival(const rtp::RtpPacketView& packet) {
+  const auto value = talk_cc_id_ ? packet.extension(*talk_cc_id_) : std::nullopt;
+  if (!value || value->size() != 2 || streams_.empty()) return;
+  talk_arrivals_.on_packet(now_, {ByteReader(*value).u16()});
+  next_feedback_at_ = std::min(next_feedback_at_, now_ + kFeedbackInterval);
+}
+
+std::size_t Peer::write_feedback(ByteSpan out) {
+  ByteWriter writer(out.first(out.size() - SrtpSession::kRtcpOverhead));
+  const auto feedback = talk_arrivals_.take(streams_.front().sender().config().ssrc, 0);
+  return feedback && write(writer, *feedback) ? writer.size() : 0;
 }
 
 std::size_t Peer::write_report(bool goodbye, ByteSpan out) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "hal/base/units.hpp"
 
@@ -26,6 +27,7 @@ class QueueJudge {
   bool giving_way_ = false;
   TimePoint since_{};
   microseconds before_{};
+  std::optional<TimePoint> judged_at_;
   TimePoint foreign_until_{};
 };
 

@@ -10,7 +10,8 @@ constexpr double kBelowCapacity = 0.97;  // leaves room to drain what chance bri
 constexpr double kOverused = 0.95;       // after an overuse a little more room
 constexpr double kDrainUs = 300'000;     // a standing queue is to be gone after this [us]
 constexpr double kDeepestDrain = 0.5;    // of the capacity: pictures must go on
-constexpr double kEase = 0.95;           // once per response time while there is too much in the queue
+constexpr double kEasePerS = 0.25;       // of the rate, while there is too much in the queue
+constexpr double kLargestEase = 0.12;    // at once, where knowing takes long
 constexpr double kTowardsBps = 250'000;  // [bit/s per second] towards the capacity
 constexpr double kGrowth = 4;            // [1/s] added to it while the path has not shown a limit
 constexpr double kGrowthFar = 2;         // [1/s] or while it is far off, as after a silence
@@ -49,16 +50,20 @@ void RateControl::update(TimePoint now, const Path& path) {
     decrease(now, path);
   } else if (too_much) {
     ease(now, path);
+  } else if (judge_.foreign(now) && path.bottleneck && *path.bottleneck < target_) {
+    set_target(*path.bottleneck);  // a queue that is not ours is no reason to add to it
   } else if (path.usage == PathUsage::kNormal || path.bottleneck) {
     increase(path, step);
   }
 }
 
-bool RateControl::easing_due(TimePoint now, const Path& path) {
-  // What came of the last time is not known before this.
-  if (eased_at_ && now - *eased_at_ < std::max<Duration>(path.response, kLeastResponse)) return false;
+Bitrate RateControl::eased(TimePoint now, const Path& path) {
+  // What came of the last time is not known before this. The same part per second whatever the distance, or near flows
+  // would give way to far ones.
+  const Duration response = std::max<Duration>(path.response, kLeastResponse);
+  if (eased_at_ && now - *eased_at_ < response) return target_;
   eased_at_ = now;
-  return true;
+  return scaled(target_, 1 - std::min(kLargestEase, kEasePerS * static_cast<double>(to_us(response)) / 1e6));
 }
 
 double RateControl::drained(TimePoint now) const {
@@ -67,19 +72,18 @@ double RateControl::drained(TimePoint now) const {
 }
 
 void RateControl::decrease(TimePoint now, const Path& path) {
-  const bool due = easing_due(now, path);
-  const Bitrate eased = due ? scaled(target_, kEase) : target_;
+  const Bitrate next = eased(now, path);
   if (path.latest) {
     overused_at_ = *path.latest;
-    set_target(std::min(eased, scaled(*path.latest, kOverused * drained(now))));
-  } else if (due && path.acked.bps() > 0) {
+    set_target(std::min(next, scaled(*path.latest, kOverused * drained(now))));
+  } else if (next < target_ && path.acked.bps() > 0) {
     overused_at_ = path.acked;
     set_target(std::min(target_, scaled(path.acked, kDecrease)));
   }
 }
 
 void RateControl::ease(TimePoint now, const Path& path) {
-  Bitrate next = easing_due(now, path) ? scaled(target_, kEase) : target_;
+  Bitrate next = eased(now, path);
   if (path.bottleneck) next = std::min(next, scaled(*path.bottleneck, kBelowCapacity * drained(now)));
   set_target(next);
 }

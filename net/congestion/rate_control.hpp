@@ -50,7 +50,7 @@ class RateControl {
   void decrease(TimePoint now, const Path& path);
   void ease(TimePoint now, const Path& path);
   void increase(const Path& path, Duration step);
-  [[nodiscard]] bool easing_due(TimePoint now, const Path& path);
+  [[nodiscard]] Bitrate eased(TimePoint now, const Path& path);
   [[nodiscard]] Bitrate ceiling(const Path& path) const;
   [[nodiscard]] double drained(TimePoint now) const;
 

@@ -95,8 +95,7 @@ Feedback agree_on_feedback(const Format& format, bool can_count_packets) {
 }
 
 void agree_on_extensions(NegotiatedMedia& media, const MediaDescription& remote, const Format& format) {
-  // Agreed for both directions or none, and of a viewer's few packets we keep no such account.
-  if (!media.receives()) media.extensions.transport_cc = sendable_id(remote, kTransportCcUri);
+  media.extensions.transport_cc = sendable_id(remote, kTransportCcUri);
   media.feedback = agree_on_feedback(format, media.extensions.transport_cc != 0);
   if (!media.feedback.transport_cc) media.extensions.transport_cc = 0;  // numbers that nobody reports on are bytes lost
   media.extensions.abs_send_time = sendable_id(remote, kAbsSendTimeUri);

@@ -78,14 +78,6 @@ TEST(PeerConfig, SoundIsSentOnItsOwnClockAndWithoutAFramesMarker) {
   EXPECT_FALSE(config.talk);
 }
 
-TEST(PeerConfig, ThePictureWaitsForItsSoundOnlyWhereThereIsAListener) {
-  EXPECT_EQ(peer_config(with_audio(Direction::kSendOnly), "cname", false).video->rtp.playout_delay.min,
-            milliseconds(60));
-  EXPECT_EQ(peer_config(with_audio(Direction::kInactive), "cname", false).video->rtp.playout_delay.min,
-            milliseconds(0));
-  EXPECT_EQ(peer_config(agreed_session(), "cname", false).video->rtp.playout_delay.max, milliseconds(0));
-}
-
 TEST(PeerConfig, TalkIsTakenOnlyFromWhomItWasAgreedWith) {
   EXPECT_FALSE(peer_config(with_audio(Direction::kSendRecv), "cname", false).talk);
   const net::PeerConfig both = peer_config(with_audio(Direction::kSendRecv), "cname", true);

@@ -29,6 +29,8 @@ const kModules = {
   loopback: ['v4l2loopback devices=1 video_nr=9 max_buffers=8 card_label=Loopback'],
   vimc: ['vimc'],
   vicodec: ['vicodec'],
+  flash_and_beep: ['v4l2loopback devices=1 video_nr=9 max_buffers=8 card_label=Loopback', 'snd-aloop pcm_substreams=2'],
+  vivid_with_ear: [],
 };
 
 class GuestPerchd {
@@ -45,7 +47,7 @@ class GuestPerchd {
     const ice = { servers: [], local_addresses: [guest_address] };
     writeFileSync(config_file, to_toml({ ...base, ...config, ice, video: { ...base.video, ...config.video } }));
     const port = await guest.#listen();
-    const variables = ['PERCH_SET_CONTROL', 'PERCH_LIBCAMERA_HELPER'].map((name) => `${name}=${process.env[name] ?? ''}`);
+    const variables = ['PERCH_SET_CONTROL', 'PERCH_LIBCAMERA_HELPER', 'PERCH_FLASH_AND_BEEP', 'PERCH_PPM', 'PERCH_EAR'].map((name) => `${name}=${process.env[name] ?? ''}`);
     const script = join(root, 'tests/device/perchd_in_guest');
     const command = ['env', ...variables, `PERCH_CLIP=${clip ?? ''}`, script, camera, perchd_path, config_file, host_address, String(port)];
     const modules = kModules[camera].flatMap((module) => ['--module', module]);

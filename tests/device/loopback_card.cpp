@@ -69,8 +69,10 @@ LoopbackPlayer::~LoopbackPlayer() {
 void LoopbackPlayer::run() {
   while (!stopped_) {
     const auto block = next_block();
-    // An error ends the playing; what is heard then is silence, and the test will say so.
-    if (snd_pcm_writei(pcm_, block.data(), static_cast<snd_pcm_uframes_t>(format_.rate / 50)) < 0) return;
+    const snd_pcm_sframes_t written =
+        snd_pcm_writei(pcm_, block.data(), static_cast<snd_pcm_uframes_t>(format_.rate / 50));
+    // A guest that was held up may run dry. Any other error ends the playing: the test then hears nothing and says so.
+    if (written < 0 && snd_pcm_recover(pcm_, static_cast<int>(written), 1) < 0) return;
     if (started_at_.load() == TimePoint{} && snd_pcm_state(pcm_) == SND_PCM_STATE_RUNNING)
       started_at_ = trigger_time(pcm_);
   }

@@ -18,7 +18,8 @@ TEST(CameraState, OnlineIsWrittenAsTheProtocolSays) {
 }
 
 TEST(CameraState, TalkAndEncoderAreToldWhereTheyAreKnown) {
-  CameraState state{.id = "c"};
+  CameraState state;
+  state.id = "c";
   EXPECT_EQ(write_online(state, "E").find("talking"), std::string::npos);
   EXPECT_EQ(write_online(state, "E").find("encoder"), std::string::npos);
   state.talk = true;

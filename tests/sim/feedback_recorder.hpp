@@ -1,26 +1,8 @@
-// The receiver's side of transport-wide congestion control: notes arrivals and reports them.
+// The receiving side of transport-wide congestion control, as simulated viewers have it.
 #pragma once
 
-#include <map>
-#include <optional>
-
-#include "hal/base/time.hpp"
-#include "net/rtcp/transport_feedback.hpp"
+#include "net/feedback_recorder.hpp"
 
 namespace perch::sim {
-
-class FeedbackRecorder {
- public:
-  void on_packet(TimePoint now, rtp::SequenceNumber number);
-  /// All that has arrived since the last one; nothing when nothing has.
-  [[nodiscard]] std::optional<net::rtcp::TransportFeedback> take(rtp::Ssrc sender, rtp::Ssrc media);
-  [[nodiscard]] bool empty() const { return arrivals_.empty(); }
-
- private:
-  rtp::SequenceUnwrapper unwrapper_;
-  std::map<std::int64_t, TimePoint> arrivals_;
-  std::optional<std::int64_t> next_;  // the first number that the next feedback covers
-  std::uint8_t count_ = 0;
-};
-
+using net::FeedbackRecorder;
 }  // namespace perch::sim

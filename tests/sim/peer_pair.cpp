@@ -84,7 +84,7 @@ void PeerPair::add_viewer(const PairConfig& config, std::uint64_t seed) {
     audio.clock_rate = 48'000;
     audio.marker_ends_frame = false;
     peer.audio = net::StreamSendConfig{audio, &audio_history_};
-    if (viewers_.empty()) peer.talk = net::TalkReceiveConfig{111, 48'000};
+    if (viewers_.empty()) peer.talk = net::TalkReceiveConfig{111, 48'000, 3};
   }
   Viewer viewer;
   viewer.camera_side = net::Peer::create(std::move(peer), test_certificate(1), random_, clock_).value();

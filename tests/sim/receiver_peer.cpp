@@ -188,6 +188,11 @@ void ReceiverPeer::on_rtcp(ByteView datagram) {
     if (const auto* report = std::get_if<net::rtcp::ReceiverReport>(&packet)) on_blocks(report->blocks);
     if (const auto* report = std::get_if<net::rtcp::ExtendedReport>(&packet)) on_extended_report(*report);
     if (std::holds_alternative<net::rtcp::Goodbye>(packet)) ++stats_.goodbyes;
+    if (const auto* feedback = std::get_if<net::rtcp::TransportFeedback>(&packet)) {
+      ++stats_.feedbacks;
+      stats_.feedback_arrived += feedback->arrivals.size();
+      stats_.feedback_lost += feedback->status_count - feedback->arrivals.size();
+    }
     const auto* description = std::get_if<net::rtcp::SourceDescription>(&packet);
     if (description != nullptr && !description->chunks.empty()) stats_.cname = description->chunks.front().cname;
   }

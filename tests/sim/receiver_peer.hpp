@@ -51,6 +51,9 @@ struct ReceiverStats {
   std::uint64_t feedbacks_sent = 0;
   std::uint64_t sender_reports = 0;
   std::uint64_t goodbyes = 0;
+  std::uint64_t feedbacks = 0;                                ///< received, on what was sent by send_rtp()
+  std::uint64_t feedback_arrived = 0;                         ///< packets they report
+  std::uint64_t feedback_lost = 0;                            ///< packets they miss
   std::optional<Duration> round_trip;                         ///< by DLRR
   std::optional<net::rtcp::SenderReport> last_sender_report;  ///< of the video
   std::optional<net::rtcp::SenderReport> last_audio_report;

@@ -17,12 +17,14 @@ PairConfig with_sound(std::size_t viewers = 1) {
 
 constexpr rtp::Ssrc kAudio = 0x1002;
 constexpr rtp::Ssrc kTalk = 0x7A1C;
+constexpr std::uint8_t kTalkCcId = 3;
 
 void talk(PeerPair& pair, std::uint16_t number, std::size_t viewer = 0, std::uint8_t payload_type = 111,
           std::size_t size = 60) {
   Bytes buffer(2000);
   rtp::RtpPacketWriter packet(
       buffer, {false, payload_type, rtp::SequenceNumber{number}, {static_cast<std::uint32_t>(960 * number)}, kTalk});
+  packet.extension(kTalkCcId, Bytes{static_cast<std::uint8_t>(number >> 8), static_cast<std::uint8_t>(number)});
   packet.payload(Bytes(size, 0x11));
   pair.viewer(viewer).viewer_side->send_rtp(packet.finish());
 }
@@ -135,6 +137,31 @@ TEST(Talk, IsReportedBackWithItsLosses) {
   EXPECT_GT(reported[0].cumulative_lost, 20);
 }
 
+TEST(Talk, ArrivalsAreReportedBackWithTheHolesInThem) {
+  PeerPair pair(314, with_sound());
+  pair.run(seconds(1));
+  for (std::uint16_t i = 0; i < 100; ++i) {
+    if (i % 10 != 5) talk(pair, static_cast<std::uint16_t>(0xFFC0 + i));
+    pair.run(milliseconds(20));
+  }
+  pair.run(milliseconds(200));
+  const ReceiverStats& stats = pair.viewer().viewer_side->stats();
+  EXPECT_EQ(stats.feedback_arrived, 90u);
+  EXPECT_NEAR(static_cast<double>(stats.feedback_lost), 10, 1);
+  EXPECT_LE(stats.feedbacks, 22u) << "ten a second";
+}
+
+TEST(Talk, WildTransportNumbersNeitherGrowNorSpoilTheReports) {
+  PeerPair pair(315, with_sound());
+  pair.run(seconds(1));
+  for (std::uint16_t i = 0; i < 3000; ++i) talk(pair, static_cast<std::uint16_t>(i * 7919));
+  pair.run(seconds(1));
+  EXPECT_TRUE(pair.viewer().camera_side->connected());
+  talk(pair, 1);
+  pair.run(seconds(1));
+  EXPECT_GT(pair.viewer().viewer_side->stats().frames, 60u);
+}
+
 TEST(Talk, OfAViewerWhoMayNotIsRefused) {
   PeerPair pair(312, with_sound(2));
   pair.run(seconds(1));
@@ -163,7 +190,7 @@ net::PeerConfig again(bool pictures, bool sound, bool may_talk) {
   net::PeerConfig config;
   config.video = net::StreamSendConfig{{}, nullptr, pictures};
   config.audio = net::StreamSendConfig{{}, nullptr, sound};
-  config.talk = net::TalkReceiveConfig{111, 48'000, may_talk};
+  config.talk = net::TalkReceiveConfig{111, 48'000, kTalkCcId, may_talk};
   return config;
 }
 

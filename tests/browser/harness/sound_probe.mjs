@@ -66,3 +66,45 @@ export function install_flash_probe({ index = 0 } = {}) {
     bright = is_bright;
   });
 }
+
+/**
+ * Starts listening to the viewer's own microphone, from inside getUserMedia (so it runs before the page's scripts);
+ * leaves `window.__mouth`: beeps {at: Date.now() [ms] when the browser handed the sound on, hertz}.
+ */
+export function install_mouth_probe() {
+  const detector = `
+    registerProcessor("mouth", class extends AudioWorkletProcessor {
+      #loud = -1; #beep = null; #last = 0;
+      process([[samples]]) {
+        const now = Date.now();
+        for (let i = 0; samples && i < samples.length; i++) this.#hear(samples[i], (currentFrame + i) / sampleRate, now);
+        return true;
+      }
+      #hear(value, time, now) {
+        const loud = Math.abs(value) > 0.03;
+        if (loud && !this.#beep && time - this.#loud > 0.2) this.#beep = { time, at: now, rises: 0, first: 0, end: 0 };
+        if (loud) this.#loud = time;
+        if (this.#beep && this.#last < 0 && value >= 0) {
+          if (!this.#beep.first) this.#beep.first = time; else this.#beep.rises++;
+          this.#beep.end = time;
+        }
+        if (this.#beep && time - this.#beep.time > 0.015) {
+          const { at, rises, first, end } = this.#beep;
+          this.port.postMessage({ at, hertz: rises / (end - first) });
+          this.#beep = null;
+        }
+        this.#last = value;
+      }
+    });`;
+  const beeps = (window.__mouth = []);
+  const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  navigator.mediaDevices.getUserMedia = async (constraints) => {
+    const stream = await ask(constraints);
+    const context = new AudioContext({ latencyHint: 'interactive' });
+    await context.audioWorklet.addModule(URL.createObjectURL(new Blob([detector], { type: 'text/javascript' })));
+    const node = new AudioWorkletNode(context, 'mouth', { channelCount: 1, channelCountMode: 'explicit' });
+    node.port.onmessage = ({ data }) => beeps.push(data);
+    context.createMediaStreamSource(stream).connect(node).connect(context.destination);
+    return stream;
+  };
+}

@@ -1,0 +1,25 @@
+// Picture and sound of the same event stay together in the browser, also on a sound card whose clock is off by 200 ppm.
+// needs: chromium
+import { browser_test, expect, fact } from '../browser/harness/browser_test.mjs';
+import { rounded } from '../browser/harness/figures.mjs';
+import { observe_skew } from '../browser/harness/av_skew.mjs';
+import { with_guest } from './guest.mjs';
+import { kPatience_ms } from './watch.mjs';
+
+const config = { video: { source: '/dev/video9', width: 640, height: 360, linger_s: 1 }, audio: { source: 'alsa:hw:Loopback,1,0' } };
+const kObserve_s = Number(process.env.PERCH_AV_SYNC_S ?? 30);
+
+await browser_test('av_sync', async (world) => {
+  for (const ppm of [0, 200, -200]) {
+    process.env.PERCH_PPM = String(ppm);
+    await with_guest(world, { camera: 'flash_and_beep', config }, async () => {
+      const viewer = await world.open_viewer({ probes_need_scripts: true });
+      await viewer.first_frame_ms({ timeout_ms: kPatience_ms });
+      const skew = await observe_skew(viewer, kObserve_s * 1000);
+      fact(`${ppm} ppm: sound ${rounded(skew.median)} ms after the picture (median of ${skew.pairs}), p95 ${rounded(skew.p95)} ms`);
+      expect(skew.pairs > kObserve_s / 2, `most flashes with their beeps, not ${skew.pairs}`);
+      expect(skew.absolute_median <= (ppm === 0 ? 30 : 40), `within ${ppm === 0 ? 30 : 40} ms: ${skew.skews.map((one) => rounded(one))}`);
+      await viewer.close();
+    });
+  }
+});
