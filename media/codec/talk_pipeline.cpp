@@ -28,6 +28,7 @@ constexpr std::size_t kMailbox = 128;  // packets; the jitter buffer holds fewer
 constexpr Duration kStock = milliseconds(20);
 constexpr Duration kMoreStock = milliseconds(10);
 constexpr Duration kMaxStock = milliseconds(60);
+constexpr Duration kLessStockAfter = seconds(10);
 constexpr Duration kChunk = milliseconds(10);       // written at once
 constexpr Duration kLow = milliseconds(5);          // less than that in stock is an underrun, or the start
 constexpr Duration kRestAfter = milliseconds(500);  // of silence
@@ -65,7 +66,7 @@ class Pipeline final : public TalkPipeline {
   void lose(Error error);
   [[nodiscard]] Duration play(TimePoint now);
   [[nodiscard]] Result<Duration> fill(TimePoint now);
-  void adapt_stock();
+  void adapt_stock(TimePoint now);
   [[nodiscard]] Result<void> write(TimePoint now, Duration queued, Duration length, bool silence);
   void keep_stats();
 
@@ -86,6 +87,7 @@ class Pipeline final : public TalkPipeline {
   TimePoint last_sound_;
   bool resting_ = true;
   Duration stock_ = kStock;
+  TimePoint stock_changed_;
   std::uint64_t underruns_ = 0;  // of the sink, already answered
   AudioOutage outage_;
   std::vector<std::int16_t> samples_;
@@ -171,7 +173,7 @@ Duration Pipeline::play(TimePoint now) {
 Result<Duration> Pipeline::fill(TimePoint now) {
   const auto room = sink_->writable(now);
   if (!room) return fail(room.error());
-  adapt_stock();
+  adapt_stock(now);
   auto left = static_cast<std::int64_t>(*room);
   Duration queued = sink_->delay();
   const std::int64_t chunk = sink_->format().rate * kChunk.count() / Duration(seconds(1)).count();
@@ -185,9 +187,15 @@ Result<Duration> Pipeline::fill(TimePoint now) {
   return queued;
 }
 
-void Pipeline::adapt_stock() {
+void Pipeline::adapt_stock(TimePoint now) {
   const std::uint64_t underruns = sink_->underruns();
-  if (std::exchange(underruns_, underruns) < underruns) stock_ = std::min(stock_ + kMoreStock, kMaxStock);
+  if (std::exchange(underruns_, underruns) < underruns) {
+    stock_ = std::min(stock_ + kMoreStock, kMaxStock);
+    stock_changed_ = now;
+  } else if (stock_ > kStock && now - stock_changed_ > kLessStockAfter) {
+    stock_ -= kMoreStock;
+    stock_changed_ = now;
+  }
 }
 
 Result<void> Pipeline::write(TimePoint now, Duration queued, Duration length, bool silence) {

@@ -38,22 +38,27 @@ inline double share_of(double hz, std::span<const std::int16_t> samples) {
   return 2 * (in_phase * in_phase + quadrature * quadrature) / static_cast<double>(samples.size()) / power;
 }
 
-/// The same in pieces of 20 ms, of which the median: for sound whose phase may slip now and then.
-inline double typical_share_of(double hz, std::span<const std::int16_t> samples) {
-  std::vector<double> shares;
-  for (std::size_t at = 0; at + kOpusFrame <= samples.size(); at += kOpusFrame)
-    shares.push_back(share_of(hz, samples.subspan(at, kOpusFrame)));
-  if (shares.empty()) return 0;
-  std::ranges::nth_element(shares, shares.begin() + static_cast<std::ptrdiff_t>(shares.size() / 2));
-  return shares[shares.size() / 2];
-}
-
 /// Root of the mean square.
 inline double loudness(std::span<const std::int16_t> samples) {
   double power = 0;
   for (const std::int16_t sample : samples) power += static_cast<double>(sample) * sample;
   return samples.empty() ? 0 : std::sqrt(power / static_cast<double>(samples.size()));
 }
+
+/// Of each piece of 20 ms, and then the median: for sound whose phase may slip, or that may stop for a moment.
+template <class F>
+double typical(std::span<const std::int16_t> samples, F measure) {
+  std::vector<double> values;
+  for (std::size_t at = 0; at + kOpusFrame <= samples.size(); at += kOpusFrame)
+    values.push_back(measure(samples.subspan(at, kOpusFrame)));
+  if (values.empty()) return 0;
+  std::ranges::sort(values);
+  return values[values.size() / 2];
+}
+inline double typical_share_of(double hz, std::span<const std::int16_t> samples) {
+  return typical(samples, [hz](std::span<const std::int16_t> piece) { return share_of(hz, piece); });
+}
+inline double typical_loudness(std::span<const std::int16_t> samples) { return typical(samples, loudness); }
 
 /// `count` Opus packets of 20 ms of a sine.
 inline std::vector<Bytes> sine_packets(double hz, std::size_t count, double expected_loss = 0) {
