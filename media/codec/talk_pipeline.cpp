@@ -18,17 +18,12 @@
 #include "media/codec/audio_outage.hpp"
 #include "media/codec/retry_backoff.hpp"
 #include "media/codec/talk_player.hpp"
+#include "media/codec/talk_stock.hpp"
 
 namespace perch::codec {
 namespace {
 
-constexpr std::size_t kMailbox = 128;  // packets; the jitter buffer holds fewer
-// What the card should have in stock at least: two of its periods. Cards that run dry, because their own count of what
-// is left moves in larger steps, get more until the next rest.
-constexpr Duration kStock = milliseconds(20);
-constexpr Duration kMoreStock = milliseconds(10);
-constexpr Duration kMaxStock = milliseconds(60);
-constexpr Duration kLessStockAfter = seconds(10);
+constexpr std::size_t kMailbox = 128;               // packets; the jitter buffer holds fewer
 constexpr Duration kChunk = milliseconds(10);       // written at once
 constexpr Duration kLow = milliseconds(5);          // less than that in stock is an underrun, or the start
 constexpr Duration kRestAfter = milliseconds(500);  // of silence
@@ -66,7 +61,6 @@ class Pipeline final : public TalkPipeline {
   void lose(Error error);
   [[nodiscard]] Duration play(TimePoint now);
   [[nodiscard]] Result<Duration> fill(TimePoint now);
-  void adapt_stock(TimePoint now);
   [[nodiscard]] Result<void> write(TimePoint now, Duration queued, Duration length, bool silence);
   void keep_stats();
 
@@ -86,9 +80,7 @@ class Pipeline final : public TalkPipeline {
   TalkPipelineStats before_;  // of earlier sinks
   TimePoint last_sound_;
   bool resting_ = true;
-  Duration stock_ = kStock;
-  TimePoint stock_changed_;
-  std::uint64_t underruns_ = 0;  // of the sink, already answered
+  TalkStock stock_;
   AudioOutage outage_;
   std::vector<std::int16_t> samples_;
 
@@ -135,8 +127,7 @@ void Pipeline::open_sink(TimePoint now) {
   sink_ = std::move(*sink);
   player_.emplace(std::move(*player));
   last_sound_ = now;
-  stock_ = kStock;
-  underruns_ = 0;
+  stock_ = TalkStock();
   outage_.end();
   hooks_.on_event(TalkStarted{sink_->description()});
 }
@@ -164,45 +155,34 @@ Duration Pipeline::play(TimePoint now) {
   if (now - last_sound_ > kRestAfter) {
     sink_->rest();
     resting_ = true;
-    stock_ = kStock;
   }
-  return std::max<Duration>(milliseconds(1), *queued - stock_);
+  return std::max<Duration>(milliseconds(1), *queued - stock_.wanted());
 }
 
 /// What the card then has in stock.
 Result<Duration> Pipeline::fill(TimePoint now) {
   const auto room = sink_->writable(now);
   if (!room) return fail(room.error());
-  adapt_stock(now);
+  stock_.update(now, sink_->underruns());
+  const Duration wanted = stock_.wanted();
   auto left = static_cast<std::int64_t>(*room);
   Duration queued = sink_->delay();
   const std::int64_t chunk = sink_->format().rate * kChunk.count() / Duration(seconds(1)).count();
   // At the start and after an underrun silence comes first, so that the speaker's delay is not eaten up by the stock.
   bool silence = queued < kLow;
-  for (; queued < stock_ && left >= chunk; left -= chunk) {
+  for (; queued < wanted && left >= chunk; left -= chunk) {
     if (auto written = write(now, queued, kChunk, silence); !written) return fail(written.error());
     queued += kChunk;
-    silence = silence && queued + kChunk < stock_;
+    silence = silence && queued + kChunk < wanted;
   }
   return queued;
-}
-
-void Pipeline::adapt_stock(TimePoint now) {
-  const std::uint64_t underruns = sink_->underruns();
-  if (std::exchange(underruns_, underruns) < underruns) {
-    stock_ = std::min(stock_ + kMoreStock, kMaxStock);
-    stock_changed_ = now;
-  } else if (stock_ > kStock && now - stock_changed_ > kLessStockAfter) {
-    stock_ -= kMoreStock;
-    stock_changed_ = now;
-  }
 }
 
 Result<void> Pipeline::write(TimePoint now, Duration queued, Duration length, bool silence) {
   const audio::AudioFormat format = sink_->format();
   samples_.assign(
       static_cast<std::size_t>(format.rate * length.count() / Duration(seconds(1)).count() * format.channels), 0);
-  if (!silence) player_->pull(now + queued - stock_, samples_);
+  if (!silence) player_->pull(now + queued - stock_.wanted(), samples_);
   return sink_->write(now, samples_);
 }
 
