@@ -8,10 +8,9 @@ namespace {
 // One packet of ours may stand in the queue. In milliseconds that is more for small flows than for large ones, which
 // makes flows that share a queue drift towards equal rates: the idea of TCP Vegas.
 constexpr double kOwnBits = 10'000;
-constexpr Duration kPatience = seconds(1);        // what we caused is gone by then: rates fall by a fifth
-constexpr microseconds kNotWorthIt{30'000};       // nobody is starved by a queue this short
-constexpr Duration kForeignFor = seconds(10);     // about one cycle of a TCP flow; then the experiment is repeated
-constexpr Duration kAppeal = milliseconds(1000);  // a queue that vanishes so soon after the judgement was ours
+constexpr Duration kPatience = seconds(1);     // what we caused is gone by then: rates fall by a fifth
+constexpr microseconds kNotWorthIt{30'000};    // nobody is starved by a queue this short
+constexpr Duration kForeignFor = seconds(10);  // about one cycle of a TCP flow; then the experiment is repeated
 
 }  // namespace
 
@@ -19,7 +18,6 @@ bool QueueJudge::update(TimePoint now, microseconds standing, Bitrate rate, Dura
   excess_us_ = static_cast<double>(standing.count()) - kOwnBits * 1e6 / static_cast<double>(rate.bps());
   if (excess_us_ <= 0) {
     giving_way_ = false;
-    if (judged_at_ && now - *judged_at_ < kAppeal) foreign_until_ = now;  // it was ours and only took longer
     return false;
   }
   if (foreign(now)) return false;
@@ -30,10 +28,7 @@ bool QueueJudge::update(TimePoint now, microseconds standing, Bitrate rate, Dura
   }
   if (now - since_ >= std::max<Duration>(kPatience, 3 * response)) {
     giving_way_ = false;
-    if (standing >= before_ && standing > kNotWorthIt) {
-      judged_at_ = now;
-      foreign_until_ = now + kForeignFor;
-    }
+    if (standing >= before_ && standing > kNotWorthIt) foreign_until_ = now + kForeignFor;
   }
   return true;
 }

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 
 #include "hal/base/units.hpp"
 
@@ -11,7 +10,8 @@ namespace perch::net {
 /// A flow that fills the queue until packets are lost, as most TCP does, would push every flow that reacts to delay
 /// down to nothing. The adaptive threshold of draft-ietf-rmcat-gcc-02 §5.4 helps against the growth of such a queue,
 /// not against its height. So the experiment is made: give way for a second; a queue that has not shrunk is not ours,
-/// and its height is left out of account for some seconds. Single thread.
+/// and its height is left out of account for some seconds. A capacity that falls all that second is taken for a foreign
+/// queue too; RateControl therefore never sends more than the bottleneck carries. Single thread.
 class QueueJudge {
  public:
   /// After each feedback. `standing` is the queue that no packet of late escaped, `rate` ours, `response` the time
@@ -27,7 +27,6 @@ class QueueJudge {
   bool giving_way_ = false;
   TimePoint since_{};
   microseconds before_{};
-  std::optional<TimePoint> judged_at_;
   TimePoint foreign_until_{};
 };
 

@@ -20,15 +20,6 @@ double percentile(std::vector<double> values, double part) {
   return values[static_cast<std::size_t>(part * static_cast<double>(values.size() - 1))];
 }
 
-Bitrate capacity_at(const LinkModelConfig& link, Duration t) {
-  Bitrate out;
-  for (const auto& phase : link.capacity) {
-    if (phase.from <= t) out = phase.capacity;
-  }
-  if (link.policed.bps() > 0) out = std::min(out, link.policed);
-  return out;
-}
-
 bool active(const MediaFlowConfig& flow, TimePoint t) {
   return t >= flow.from && t < flow.until && !(t >= flow.pause_from && t < flow.pause_until);
 }
@@ -87,6 +78,15 @@ void compare_flows(const CcCase& scenario, const CcRun& run, CcFigures& out) {
 }
 
 }  // namespace
+
+Bitrate capacity_at(const LinkModelConfig& link, Duration t) {
+  Bitrate out;
+  for (const auto& phase : link.capacity) {
+    if (phase.from <= t) out = phase.capacity;
+  }
+  if (link.policed.bps() > 0) out = std::min(out, link.policed);
+  return out;
+}
 
 Bitrate most_on_the_wire(const MediaFlowConfig& flow) {
   const std::int64_t frame = flow.most_media.bps() / 8 / 30;

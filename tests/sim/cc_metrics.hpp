@@ -21,6 +21,8 @@ struct CcFigures {
 /// Each figure's median over the runs with seeds `first`, `first` + 1, ….
 [[nodiscard]] CcFigures median_figures(const CcCase& scenario, std::uint64_t first, int count);
 
+/// What can get through at that time: the link's capacity or its policer's rate.
+[[nodiscard]] Bitrate capacity_at(const LinkModelConfig& link, Duration t);
 /// Wire bits that arrived in [from, until) per second.
 [[nodiscard]] Bitrate rate_between(const FlowLog& flow, Duration from, Duration until);
 /// From `step` until the rate, over 500 ms, reaches `goal`; the rest of the run when it never does.

@@ -1,8 +1,9 @@
 // Events in virtual time.
 #pragma once
 
+#include <algorithm>
+#include <cstdint>
 #include <functional>
-#include <queue>
 #include <utility>
 #include <vector>
 
@@ -15,12 +16,16 @@ class Scheduler {
  public:
   using Action = std::function<void(TimePoint now)>;
 
-  void at(TimePoint when, Action action) { events_.push({when, planned_++, std::move(action)}); }
+  void at(TimePoint when, Action action) {
+    events_.push_back({when, planned_++, std::move(action)});
+    std::push_heap(events_.begin(), events_.end());
+  }
   /// Until nothing is left before `end`.
   void run_until(TimePoint end) {
-    while (!events_.empty() && events_.top().when < end) {
-      const Event event = events_.top();
-      events_.pop();
+    while (!events_.empty() && events_.front().when < end) {
+      std::pop_heap(events_.begin(), events_.end());
+      const Event event = std::move(events_.back());
+      events_.pop_back();
       event.action(event.when);
     }
   }
@@ -31,10 +36,10 @@ class Scheduler {
     std::uint64_t order = 0;
     Action action;
     bool operator<(const Event& other) const {
-      return std::pair(when, order) > std::pair(other.when, other.order);  // the queue gives the largest
+      return std::pair(when, order) > std::pair(other.when, other.order);  // a heap has the largest in front
     }
   };
-  std::priority_queue<Event> events_;
+  std::vector<Event> events_;  // a heap
   std::uint64_t planned_ = 0;
 };
 
