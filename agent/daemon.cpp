@@ -20,6 +20,9 @@ namespace {
 constexpr char kModule[] = "agent";
 constexpr Duration kGoodbyePatience = milliseconds(500);  // a hung broker must not hold up a restart
 
+/// How long the very first answer may wait for a camera that encodes by itself to tell what it makes.
+constexpr Duration kProfilePatience = milliseconds(1500);
+
 /// A joiner is started from a stored key frame up to this age: what the key frame gate may make it wait otherwise.
 constexpr Duration kJoinAge = milliseconds(700);
 
@@ -56,14 +59,19 @@ signaling::CameraState camera_state(const Config& config, const net::IceConfig& 
   return state;
 }
 
+video::SourceRequest source_request(const Config& config) {
+  video::SourceRequest request;
+  request.source = config.video.source;
+  request.size = {static_cast<int>(config.video.width), static_cast<int>(config.video.height)};
+  request.rate = {static_cast<std::uint32_t>(config.video.fps), 1};
+  request.controls = config.video.controls;
+  return request;
+}
+
 codec::VideoPipeline::Config pipeline_config(const Config& config, Random& random) {
   codec::VideoPipeline::Config pipeline;
-  const Size size{static_cast<int>(config.video.width), static_cast<int>(config.video.height)};
-  pipeline.source.source = config.video.source;
-  pipeline.source.controls = config.video.controls;
-  pipeline.source.size = size;
-  pipeline.source.rate = {static_cast<std::uint32_t>(config.video.fps), 1};
-  pipeline.tier.size_limit = size;
+  pipeline.source = source_request(config);
+  pipeline.tier.size_limit = pipeline.source.size;
   pipeline.tier.bitrate = Bitrate::bps(config.video.max_bitrate);
   pipeline.tier.encoder = config.video.encoder;
   pipeline.tier.vbv_frames = static_cast<double>(config.video.vbv_frames);
@@ -130,8 +138,10 @@ class Daemon::Impl {
   CameraSwitch camera_;
   MicrophoneSwitch microphone_;
   const bool half_duplex_;
+  const bool may_pass_through_;
   Viewers viewers_;
   BrokerLink broker_;
+  Timer profile_timer_;
   CameraCommands commands_;
   std::unique_ptr<ControlSocket> control_;
   SignalWatch terminate_;
@@ -151,11 +161,17 @@ Daemon::Impl::Impl(const Config& config, net::DtlsCertificate certificate, signa
                   {.on_frame = [this](rtp::FramePacketsPtr frame) { net_.push_audio(std::move(frame)); },
                    .on_closed = [this] { net_.reset_audio(); }}),
       half_duplex_(config.talk.half_duplex),
+      may_pass_through_(config.video.encoder == "auto" && video::may_deliver_h264(source_request(config))),
       viewers_(table_, net_, certificate_.fingerprint(), random_, sound_equipment(config),
                {.on_demand = [this](Demand demand) { on_demand(demand); },
                 .on_joining = [this] { camera_.request_keyframe(); }}),
       broker_(loop_, random_, std::move(mqtt), table_,
               [this](TimePoint now, signaling::SessionEvent event) { viewers_.on_event(now, std::move(event)); }),
+      profile_timer_(loop_,
+                     [this] {
+                       viewers_.release_answers();
+                       broker_.pump();
+                     }),
       commands_(loop_, config.video.source, [this](const std::string& setting) { camera_.remember_control(setting); }),
       control_(open_control_socket(config.control.socket)),
       terminate_(loop_, SIGTERM, [this] { shut_down(); }),
@@ -194,6 +210,7 @@ CameraSwitch::Callbacks Daemon::Impl::camera_callbacks() {
 }
 
 void Daemon::Impl::on_demand(Demand demand) {
+  if (demand.held > 0) profile_timer_.set(monotonic_now() + kProfilePatience);
   camera_.on_viewers(demand.pictures);
   microphone_.on_listeners(demand.sound);
 }
@@ -221,6 +238,7 @@ void Daemon::Impl::on_pipeline(const codec::PipelineEvent& event) {
   if (const auto* lost = std::get_if<codec::PipelineLost>(&event)) {
     PERCH_WARN("camera", "state=lost reason=%s", in_quotes(lost->error.message()).c_str());
     table_.set_camera(signaling::CameraHealth::kLost);
+    viewers_.release_answers();
     return broker_.pump();
   }
   const auto& started = std::get<codec::PipelineStarted>(event);
@@ -237,6 +255,7 @@ void Daemon::Impl::on_pipeline(const codec::PipelineEvent& event) {
 }
 
 void Daemon::Impl::run() {
+  if (may_pass_through_) viewers_.hold_answers();
   PERCH_INFO(kModule, "state=ready version=%s fingerprint=%s", PERCH_VERSION,
              certificate_.fingerprint().to_string().c_str());
   broker_.start();

@@ -97,11 +97,39 @@ void Viewers::on(TimePoint now, const OfferReceived& event) {
     return table_.reject_offer(now, event.key, error_code_of(answered.error().code), answered.error().message());
   }
   session.agreed = std::move(answered->session);
-  table_.send_answer(event.key, std::move(answered->sdp));
+  if (holds_) {
+    session.held_offer = event.offer.sdp;
+  } else {
+    table_.send_answer(event.key, std::move(answered->sdp));
+  }
   open_link(event.key, session, session.agreed.ice_controlling);
-  connect_link(session);
+  if (!holds_) connect_link(session);
   sessions_.emplace(event.key, std::move(session));
   tell_demand();
+  callbacks_.on_joining();
+}
+
+void Viewers::set_profile(std::string profile_level_id) {
+  profile_ = std::move(profile_level_id);
+  release_answers();
+}
+
+void Viewers::release_answers() {
+  holds_ = false;
+  for (auto& [key, session] : sessions_)
+    if (session.held_offer) release(key, session);
+}
+
+/// The offer was good when it came; now the answer can also say what the stream is.
+void Viewers::release(const SessionKey& key, Session& session) {
+  if (!profile_.empty()) session.ours.video.profile_level_id = profile_;
+  auto answered = sdp::answer_offer(*session.held_offer, session.ours);
+  session.held_offer.reset();
+  if (!answered) return;  // cannot be: only the profile has changed, and any profile finds a format
+  session.agreed = std::move(answered->session);
+  table_.send_answer(key, std::move(answered->sdp));
+  connect_link(session);
+  net_.add_candidates(session.link, std::move(session.held_candidates), session.held_candidates_done);
   callbacks_.on_joining();
 }
 
@@ -134,6 +162,10 @@ void Viewers::on(TimePoint now, const AnswerReceived& event) {
 
 /// A new offer in a live session: an ICE restart keeps the association, another certificate needs a new one.
 void Viewers::renegotiate(TimePoint now, const OfferReceived& event, Session& session) {
+  if (session.held_offer) {  // a newer offer takes the place of the one that waits
+    if (sdp::answer_offer(event.offer.sdp, session.ours)) session.held_offer = event.offer.sdp;
+    return;
+  }
   sdp::Capabilities ours = session.ours;
   ++ours.session_version;
   auto answered = sdp::answer_offer(event.offer.sdp, ours);
@@ -167,6 +199,11 @@ void Viewers::on(TimePoint, const CandidatesReceived& event) {
   if (found == sessions_.end()) return;
   std::vector<std::string> lines;
   for (const IceCandidate& candidate : event.candidates) lines.push_back(candidate.candidate);
+  if (Session& session = found->second; session.held_offer) {
+    session.held_candidates.insert(session.held_candidates.end(), lines.begin(), lines.end());
+    session.held_candidates_done |= event.done;
+    return;
+  }
   net_.add_candidates(found->second.link, std::move(lines), event.done);
 }
 
@@ -199,6 +236,7 @@ void Viewers::tell_demand() const {
     const sdp::NegotiatedMedia* audio = session.agreed.accepted("audio");
     const bool undecided = session.agreed.media.empty();  // our offer is on its way; the camera may as well warm up
     demand.pictures += undecided || (video != nullptr && video->sends()) ? 1 : 0;
+    demand.held += session.held_offer ? 1 : 0;
     demand.sound += audio != nullptr && audio->sends() ? 1 : 0;
   }
   callbacks_.on_demand(demand);

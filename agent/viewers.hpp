@@ -3,7 +3,9 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "hal/base/random.hpp"
 #include "net/net_thread.hpp"
@@ -23,6 +25,7 @@ struct SoundEquipment {
 struct Demand {
   std::size_t pictures = 0;
   std::size_t sound = 0;
+  std::size_t held = 0;  ///< of all, those whose answer waits
 };
 
 /// Thread: ctl. Holds one entry per live session; leaves limits and message order to the table, packets to the links.
@@ -44,8 +47,13 @@ class Viewers {
   void on_connected(net::LinkId id);
   void on_link_ended(net::LinkId id, net::LinkEnd how, const std::string& why);
   [[nodiscard]] std::size_t size() const { return sessions_.size(); }
-  /// profile-level-id of a stream that is passed through as it is; empty: what we encode ourselves.
-  void set_profile(std::string profile_level_id) { profile_ = std::move(profile_level_id); }
+  /// The camera may encode by itself, and what it makes is not known before it was opened: offers are answered after
+  /// set_profile() or release_answers(). They wait with everything prepared.
+  void hold_answers() { holds_ = true; }
+  /// profile-level-id of a stream that is passed through as it is; empty: what we encode ourselves. Answers what waits.
+  void set_profile(std::string profile_level_id);
+  /// Answers what waits with what is known.
+  void release_answers();
   /// For logs, "phone/a1b2c3"; empty when the link is gone.
   [[nodiscard]] std::string label(net::LinkId id) const;
 
@@ -55,6 +63,9 @@ class Viewers {
     signaling::sdp::Capabilities ours;
     signaling::sdp::SessionDescription our_offer;  ///< after `solicit`
     signaling::sdp::NegotiatedSession agreed;
+    std::optional<std::string> held_offer;     ///< not answered yet: see hold_answers()
+    std::vector<std::string> held_candidates;  ///< that came meanwhile
+    bool held_candidates_done = false;
     bool ice_connected = false;
     TimePoint since{};
   };
@@ -64,6 +75,7 @@ class Viewers {
   void on(TimePoint now, const signaling::AnswerReceived& event);
   void on(TimePoint now, const signaling::CandidatesReceived& event);
   void on(TimePoint now, const signaling::SessionEnded& event);
+  void release(const signaling::SessionKey& key, Session& session);
   void renegotiate(TimePoint now, const signaling::OfferReceived& event, Session& session);
   [[nodiscard]] Session start_session(TimePoint now, const signaling::SessionKey& key);
   void open_link(const signaling::SessionKey& key, Session& session, bool controlling);
@@ -83,6 +95,7 @@ class Viewers {
   const SoundEquipment sound_;
   const Callbacks callbacks_;
   std::string profile_;
+  bool holds_ = false;
   net::LinkId next_link_ = 1;
   std::map<signaling::SessionKey, Session> sessions_;
   std::map<net::LinkId, signaling::SessionKey> by_link_;

@@ -1,9 +1,13 @@
 // Opens a source by its configured name: auto, pattern, /dev/videoN, libcamera:N or file:PATH.
+#include <algorithm>
+
 #include "hal/base/log.hpp"
 #include "hal/video/annexb_file.hpp"
+#include "hal/video/format_choice.hpp"
 #include "hal/video/libcamera_source.hpp"
 #include "hal/video/test_pattern.hpp"
 #include "hal/video/v4l2_capture.hpp"
+#include "hal/video/v4l2_device.hpp"
 #include "hal/video/video_source.hpp"
 #include "hal/video/y4m_file.hpp"
 
@@ -44,7 +48,24 @@ Opened open_file(const std::string& path, const SourceRequest& request) {
   return fail(Errc::kUnsupported, path + ": a file source is .y4m (raw 4:2:0) or .h264 (Annex B)");
 }
 
+bool node_lists_h264(const std::string& path, const SourceRequest& request) {
+  const auto node = V4l2Device::open_node(path);
+  if (!node) return false;
+  constexpr bool kPreferH264 = true;
+  const auto chosen = choose_format(node->offers(request.size, request.rate), request.size, request.rate, kPreferH264);
+  return chosen && chosen->pixel == PixelFormat::kH264;
+}
+
 }  // namespace
+
+bool may_deliver_h264(const SourceRequest& request) {
+  const std::string& name = request.source;
+  if (name.starts_with("file:")) return name.ends_with(".h264") || name.ends_with(".264");
+  if (name.starts_with("/")) return node_lists_h264(name, request);
+  if (name != "auto") return false;
+  const auto nodes = list_video_nodes();
+  return std::ranges::any_of(nodes, [&](const std::string& path) { return node_lists_h264(path, request); });
+}
 
 Opened open_video_source(const SourceRequest& request) {
   const std::string& name = request.source;

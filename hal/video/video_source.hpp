@@ -51,6 +51,10 @@ class VideoSource {
   [[nodiscard]] virtual std::string description() const = 0;
 };
 
+/// Whether the source could be one that delivers H.264 at about the wanted size. Looks at what the device lists without
+/// starting it; false for one that cannot be looked at now. Any thread.
+[[nodiscard]] bool may_deliver_h264(const SourceRequest& request);
+
 /// Opens by name. Errors say what was tried and the way out ("permission denied: add the user to group video").
 [[nodiscard]] Result<std::unique_ptr<VideoSource>> open_video_source(const SourceRequest& request);
 

@@ -50,5 +50,15 @@ TEST(Fourcc, IsTheInverseOfItself) {
   EXPECT_EQ(from_fourcc(0x31313131), std::nullopt);
 }
 
+TEST(MayDeliverH264, IsToldFromTheNameOrTheDevice) {
+  const auto may = [](const char* source) { return may_deliver_h264({source, {1280, 720}, {30, 1}}); };
+  EXPECT_TRUE(may("file:/nowhere/clip.h264"));
+  EXPECT_FALSE(may("file:/nowhere/clip.y4m"));
+  EXPECT_FALSE(may("pattern"));
+  EXPECT_FALSE(may("libcamera:0"));
+  EXPECT_FALSE(may("/dev/null"));
+  EXPECT_FALSE(may("/dev/no-such-camera"));
+}
+
 }  // namespace
 }  // namespace perch::video
