@@ -27,7 +27,7 @@ net::CongestionController::Config controller_config(const MediaFlowConfig& confi
   net::CongestionController::Config out;
   out.start = config.start;
   out.min = Bitrate::kbps(100);
-  out.max = with_headers(config.most_media);
+  out.max = config.most_rate.bps() > 0 ? config.most_rate : with_headers(config.most_media);
   out.probes = config.probes;
   return out;
 }
@@ -48,6 +48,9 @@ MediaFlow::MediaFlow(const MediaFlowConfig& config, Scheduler& scheduler, LinkMo
     make_frame(now);
     check_silence(now);
   });
+  if (config_.probe_at != kNever) {
+    scheduler_.at(config_.probe_at, [this](TimePoint) { controller_.request_probe(config_.probe_rate); });
+  }
   scheduler_.at(config_.from + config_.feedback_interval, [this](TimePoint now) { report(now); });
 }
 

@@ -23,7 +23,10 @@ struct MediaFlowConfig {
   Bitrate start = Bitrate::kbps(300);
   Bitrate least_media = Bitrate::kbps(150);  ///< RFC 8867 §4.3
   Bitrate most_media = Bitrate::kbps(1500);
+  Bitrate most_rate;  ///< the controller's limit; 0: what the source can make
   bool probes = true;
+  TimePoint probe_at = kNever;  ///< asks the controller to try `probe_rate`
+  Bitrate probe_rate;
   double pacing_factor = 0;  ///< times the target; 0: as the controller says
   std::vector<std::pair<TimePoint, TimePoint>> feedback_lost;
 };

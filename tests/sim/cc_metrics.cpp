@@ -136,6 +136,7 @@ CcFigures median_figures(const CcCase& scenario, std::uint64_t first, int count)
                                     &CcFigures::loss, &CcFigures::fairness, &CcFigures::frame_mean_ms,
                                     &CcFigures::frame_p95_ms, &CcFigures::least_rate_kbps, &CcFigures::tcp_kbps}) {
     std::vector<double> values;
+    values.reserve(all.size());
     for (const CcFigures& one : all) values.push_back(one.*member);
     out.*member = percentile(values, 0.5);
   }

@@ -93,6 +93,10 @@ void LinkModel::finish(TimePoint now) {
 
 void LinkModel::deliver(TimePoint now, const Parcel& parcel) {
   TimePoint at = now + parcel.delay + jitter();
+  if (config_.aggregated > Duration{}) {
+    const Duration since = at.time_since_epoch();
+    at = TimePoint((since / config_.aggregated + 1) * config_.aggregated);
+  }
   if (config_.jitter_deviation > Duration{}) at = last_arrival_ = std::max(at, last_arrival_);
   scheduler_.at(at, [parcel](TimePoint when) { parcel.to->on_parcel(when, parcel); });
 }

@@ -44,6 +44,8 @@ struct LinkModelConfig {
   /// `longest_stall`. 0: none.
   Duration stall_every{};
   Duration longest_stall{};
+  /// Packets arrive together at multiples of this, as frames that a radio aggregates do. 0: each by itself.
+  Duration aggregated{};
   /// A policer in front: what exceeds this rate, after a burst of `policed_burst` bytes, is dropped, not queued. 0:
   /// none.
   Bitrate policed;

@@ -120,6 +120,14 @@ CcCase policed() {
   return out;
 }
 
+CcCase aggregated() {
+  CcCase out = variable_capacity(milliseconds(50));
+  out.name = "aggregated";
+  out.title = "5.1 over a radio that hands packets over together every 20 ms";
+  out.forward.aggregated = milliseconds(20);
+  return out;
+}
+
 /// A random walk between 0.4 and 3 Mbit/s in steps of 200 ms, the same in every run.
 CcCase lte() {
   CcCase out = single("lte", "LTE like: capacity walks between 0.4 and 3 Mbit/s", seconds(120), {});
@@ -147,11 +155,11 @@ CcCase variable_capacity(Duration one_way) {
   return out;
 }
 
-CcCase random_loss(double loss) {
-  const std::string percent = std::to_string(static_cast<int>(loss * 100 + 0.5));
+CcCase random_loss(int percent_lost) {
+  const std::string percent = std::to_string(percent_lost);
   CcCase out = single("loss-" + percent, "1 Mbit/s with " + percent + " % of random loss", seconds(100),
                       {{seconds(0), kbps(1000)}});
-  out.forward.loss = loss;
+  out.forward.loss = percent_lost / 100.0;
   return out;
 }
 
@@ -170,12 +178,13 @@ std::vector<CcCase> all_cases() {
           short_tcp(),
           pause_and_resume(),
           random_loss(0),
-          random_loss(0.01),
-          random_loss(0.02),
-          random_loss(0.05),
-          random_loss(0.10),
+          random_loss(1),
+          random_loss(2),
+          random_loss(5),
+          random_loss(10),
           policed(),
           wifi(),
+          aggregated(),
           lte()};
 }
 

@@ -39,7 +39,7 @@ struct CcRun {
 
 /// 5.1 with its capacity steps, one flow; the base of most of the others.
 [[nodiscard]] CcCase variable_capacity(Duration one_way);
-/// A steady megabit per second with random loss [0..1].
-[[nodiscard]] CcCase random_loss(double loss);
+/// A steady megabit per second with random loss [%].
+[[nodiscard]] CcCase random_loss(int percent_lost);
 
 }  // namespace perch::sim
