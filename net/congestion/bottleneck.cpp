@@ -13,6 +13,7 @@ constexpr microseconds kStale{3'000'000};
 
 void Bottleneck::Sums::add(microseconds now, double more_bits, double more_sent, double more_arrived) {
   // A rational stand-in for the exponential: the same result on every processor and library.
+  if (bits == 0) at = now;
   const double age = std::max(0.0, static_cast<double>((now - at).count()));
   const double keep = memory / (memory + age);
   bits = bits * keep + more_bits;

@@ -16,15 +16,15 @@ constexpr microseconds kOveruseTime{10'000};
 
 PathUsage OveruseDetector::update(double trend, microseconds sent, microseconds at) {
   if (trend > threshold_) {
-    over_for_ = over_for_.count() < 0 ? sent / 2 : over_for_ + sent;
+    over_for_ = over_for_ ? *over_for_ + sent : sent / 2;
     ++over_count_;
-    if (over_for_ > kOveruseTime && over_count_ > 1 && trend >= previous_trend_) {
+    if (*over_for_ > kOveruseTime && over_count_ > 1 && trend >= previous_trend_) {
       over_for_ = microseconds(0);
       over_count_ = 0;
       usage_ = PathUsage::kOveruse;
     }
   } else {
-    over_for_ = microseconds(-1);
+    over_for_.reset();
     over_count_ = 0;
     usage_ = trend < -threshold_ ? PathUsage::kUnderuse : PathUsage::kNormal;
   }
@@ -34,9 +34,9 @@ PathUsage OveruseDetector::update(double trend, microseconds sent, microseconds 
 }
 
 void OveruseDetector::adapt(double trend, microseconds at) {
-  if (adapted_at_.count() < 0) adapted_at_ = at;
   const double size = std::max(trend, -trend);
-  const double step = std::clamp(static_cast<double>((at - adapted_at_).count()) / 1000.0, 0.0, kLongestStep);
+  const double step =
+      std::clamp(static_cast<double>((at - adapted_at_.value_or(at)).count()) / 1000.0, 0.0, kLongestStep);
   adapted_at_ = at;
   if (size > threshold_ + kSpike) return;
   const double gain = size < threshold_ ? kGainDown : kGainUp;

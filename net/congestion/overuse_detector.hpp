@@ -1,6 +1,9 @@
 // Decides from the delay's trend whether the path is overused.
 #pragma once
 
+#include <cstdint>
+#include <optional>
+
 #include "hal/base/time.hpp"
 
 namespace perch::net {
@@ -28,9 +31,9 @@ class OveruseDetector {
   double threshold_ = 12.5;  // [ms]
   double lowest_ = kLowest;  // [ms]
   double previous_trend_ = 0;
-  microseconds over_for_{-1};  // -1: not over the threshold
+  std::optional<microseconds> over_for_;  // nothing: not over the threshold
   int over_count_ = 0;
-  microseconds adapted_at_{-1};
+  std::optional<microseconds> adapted_at_;
 };
 
 }  // namespace perch::net

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 
 #include "hal/base/units.hpp"
 
@@ -23,12 +24,13 @@ class WindowedRate {
   void reset() { *this = WindowedRate(); }
 
  private:
+  void restart(std::int64_t bucket, std::int64_t known);
   void advance(std::int64_t bucket);
 
   std::array<std::int64_t, kBuckets> bytes_{};
-  std::int64_t newest_ = -1;  // number of the bucket that is being filled; -1: nothing yet
-  std::int64_t known_ = 0;    // complete buckets before it, at most kBuckets - 1
-  std::int64_t sum_ = 0;      // of the complete ones
+  std::optional<std::int64_t> newest_;  // number of the bucket that is being filled
+  std::int64_t known_ = 0;              // complete buckets before it, at most kBuckets - 1
+  std::int64_t sum_ = 0;                // of the complete ones
 };
 
 }  // namespace perch::net

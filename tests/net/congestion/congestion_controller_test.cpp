@@ -106,6 +106,16 @@ TEST_F(CongestionControllerTest, AReceiverWhoseClockJumpsBackIsFollowed) {
   EXPECT_GT(kbps(), 250);
 }
 
+// 24 signed bits of 64 ms: after six days of uptime the receiver's clock is below zero.
+TEST_F(CongestionControllerTest, AReceiversClockMayBeNegative) {
+  receiver_zero_ = -std::chrono::hours(24 * 41);
+  run(seconds(30), Bitrate::kbps(100'000));
+  EXPECT_GT(controller_.acked(), Bitrate::kbps(800));
+  run(seconds(20), Bitrate::kbps(400));
+  EXPECT_LT(kbps(), 480);
+  EXPECT_GT(kbps(), 250);
+}
+
 TEST_F(CongestionControllerTest, RembDecidesOnlyWhereNoPacketIsReported) {
   controller_.on_remb(now_, Bitrate::kbps(700));
   EXPECT_EQ(controller_.target(), Bitrate::kbps(700));

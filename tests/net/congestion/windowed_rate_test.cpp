@@ -45,6 +45,12 @@ TEST(WindowedRate, TakesReorderedPacketsAndIgnoresAncientOnes) {
   EXPECT_GT(rate.rate(), before);
 }
 
+TEST(WindowedRate, CountsAcrossZeroAndBelow) {
+  WindowedRate rate;
+  feed(rate, seconds(-3), milliseconds(200), milliseconds(10), 1250);
+  EXPECT_NEAR(static_cast<double>(rate.rate().kbps()), 1000, 25);
+}
+
 TEST(WindowedRate, StartsAgainWhenTheClockJumpsBack) {
   WindowedRate rate;
   feed(rate, seconds(500), seconds(501), milliseconds(10), 1250);
