@@ -14,6 +14,11 @@ constexpr std::int64_t kUncounted = 28;  // of them in IP and UDP, which the sen
 constexpr double kFrameDeviation = 0.15;
 constexpr double kFirstFrame = 4;
 constexpr std::size_t kFeedbackSize = 100;
+constexpr Duration kAudioInterval = milliseconds(20);
+constexpr std::int64_t kAudioPayload = 50;  // 20 kbit/s
+constexpr std::int64_t kAudioBps = (kAudioPayload + kHeaders) * 8 * 50;
+constexpr std::uint64_t kAudioToken = 1ULL << 40;  // above all frames
+
 // Parcels name the frame and the transport-wide number.
 std::uint64_t name(std::uint64_t frame, rtp::SequenceNumber number) { return frame << 16 | number.value; }
 
@@ -46,6 +51,7 @@ MediaFlow::MediaFlow(const MediaFlowConfig& config, Scheduler& scheduler, LinkMo
   scheduler_.at(config_.from, [this](TimePoint now) {
     if (const auto probe = controller_.next_probe(now)) pacer_.probe(*probe);
     make_frame(now);
+    if (config_.audio) make_audio(now);
     check_silence(now);
   });
   if (config_.probe_at != kNever) {
@@ -56,7 +62,7 @@ MediaFlow::MediaFlow(const MediaFlowConfig& config, Scheduler& scheduler, LinkMo
 
 std::int64_t MediaFlow::frame_bytes(TimePoint /*now*/) {
   const Bitrate wire = controller_.media_rate(pacer_.queue_time());
-  const std::int64_t total = wire.bps() / 8 / 30;
+  const std::int64_t total = (wire.bps() - (config_.audio ? kAudioBps : 0)) / 8 / 30;
   const std::int64_t payload = total - (total + kPayload + kHeaders - 1) / (kPayload + kHeaders) * kHeaders;
   const std::int64_t least = config_.least_media.bps() / 8 / 30;
   const std::int64_t most = config_.most_media.bps() / 8 / 30;
@@ -82,6 +88,15 @@ void MediaFlow::make_frame(TimePoint now) {
     const std::int64_t size = bytes / count + (i < bytes % count ? 1 : 0) + kHeaders;
     static_cast<void>(pacer_.enqueue({net::PacketKind::kVideo, static_cast<std::uint16_t>(size), frame, false}));
   }
+  drive_pacer(now);
+}
+
+void MediaFlow::make_audio(TimePoint now) {
+  if (now >= config_.until) return;
+  scheduler_.at(now + kAudioInterval, [this](TimePoint next) { make_audio(next); });
+  static_cast<void>(pacer_.enqueue({net::PacketKind::kAudio, static_cast<std::uint16_t>(kAudioPayload + kHeaders),
+                                    kAudioToken + audio_made_.size(), false}));
+  audio_made_.push_back(now);
   drive_pacer(now);
 }
 
@@ -119,6 +134,10 @@ void MediaFlow::on_parcel(TimePoint now, const Parcel& parcel) {
   recorder_.on_packet(seen, {static_cast<std::uint16_t>(parcel.number)});
   const std::uint64_t frame = parcel.number >> 16;
   if (frame == 0) return;
+  if (frame >= kAudioToken) {
+    log_.audio_delays.push_back(now - audio_made_[frame - kAudioToken] - config_.delay);
+    return;
+  }
   Frame& of = frames_[frame - 1];
   if (--of.missing == 0) log_.frame_delays.push_back(now - of.made - config_.delay);
 }

@@ -23,7 +23,8 @@ struct MediaFlowConfig {
   Bitrate start = Bitrate::kbps(300);
   Bitrate least_media = Bitrate::kbps(150);  ///< RFC 8867 §4.3
   Bitrate most_media = Bitrate::kbps(1500);
-  Bitrate most_rate;  ///< the controller's limit; 0: what the source can make
+  Bitrate most_rate;   ///< the controller's limit; 0: what the source can make
+  bool audio = false;  ///< RFC 8867 §4.3: 20 kbit/s, here 50 packets per second
   bool probes = true;
   TimePoint probe_at = kNever;  ///< asks the controller to try `probe_rate`
   Bitrate probe_rate;
@@ -45,6 +46,7 @@ struct FlowLog {
   std::vector<Delivered> delivered;
   std::vector<Sample> targets;         ///< after each feedback
   std::vector<Duration> frame_delays;  ///< source to last packet arrived, without the one-way delay
+  std::vector<Duration> audio_delays;  ///< pacer and network, without the one-way delay
   std::uint64_t sent = 0;              ///< packets
   std::uint64_t padding = 0;           ///< packets among them
   std::uint64_t dropped_in_pacer = 0;  ///< frames
@@ -77,6 +79,7 @@ class MediaFlow final : public Receiver {
   };
 
   void make_frame(TimePoint now);
+  void make_audio(TimePoint now);
   [[nodiscard]] std::int64_t frame_bytes(TimePoint now);
   void drive_pacer(TimePoint now);
   void send(TimePoint now, const net::Pacer::Packet& packet);
@@ -97,6 +100,7 @@ class MediaFlow final : public Receiver {
   FeedbackRecorder recorder_;
   std::vector<net::rtcp::TransportFeedback> feedbacks_;
   std::vector<Frame> frames_;
+  std::vector<TimePoint> audio_made_;
   TimePoint pacer_wakes_ = kNever;
   FlowLog log_;
 };

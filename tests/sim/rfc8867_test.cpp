@@ -80,6 +80,22 @@ TEST(Rfc8867, APausedFlowGetsItsShareBack) {
   EXPECT_GE(got.utilisation, 0.88);
 }
 
+Duration audio_p95(double pacing_factor) {
+  CcCase scenario = find_case("5.1");
+  scenario.flows[0].audio = true;
+  scenario.flows[0].pacing_factor = pacing_factor;
+  std::vector<Duration> delays = run(scenario, 1).flows[0].audio_delays;
+  EXPECT_GT(delays.size(), 4900u);
+  std::sort(delays.begin(), delays.end());
+  return delays.empty() ? seconds(1) : delays[delays.size() * 95 / 100];
+}
+
+// What waits in the pacer can be overtaken, what waits in the network cannot.
+TEST(Sound, IsHardlyHeldUpByPictures) {
+  EXPECT_LE(to_ms(audio_p95(0)), 30);
+  EXPECT_LT(to_ms(audio_p95(0)), to_ms(audio_p95(2.5)));
+}
+
 TEST(RandomLoss, IsNotTakenForCongestion) {
   EXPECT_GE(median(random_loss(1)).utilisation, 0.92);
   EXPECT_GE(median(random_loss(2)).utilisation, 0.92);
