@@ -56,6 +56,8 @@ struct Config {
   struct {
     std::vector<std::string> servers;
     std::vector<std::string> local_addresses;
+    std::string turn_secret_file;
+    bool force_relay = false;
   } ice;
   struct {
     std::string dir = "/var/lib/perch";

@@ -8,6 +8,7 @@
 #include "agent/camera_switch.hpp"
 #include "agent/config_file.hpp"
 #include "agent/control_socket.hpp"
+#include "agent/ice_setup.hpp"
 #include "agent/loudspeaker.hpp"
 #include "agent/microphone_switch.hpp"
 #include "agent/viewers.hpp"
@@ -25,22 +26,6 @@ constexpr Duration kProfilePatience = milliseconds(1500);
 
 /// A joiner is started from a stored key frame up to this age: what the key frame gate may make it wait otherwise.
 constexpr Duration kJoinAge = milliseconds(700);
-
-net::IceConfig ice_config(const Config& config) {
-  net::IceConfig ice;
-  for (const std::string& uri : config.ice.servers)
-    if (auto server = net::parse_ice_server(uri)) ice.servers.push_back(std::move(*server));
-  ice.local_addresses = config.ice.local_addresses;
-  return ice;
-}
-
-/// Only servers that need no credentials: `state` is readable by everybody at the broker.
-std::vector<signaling::IceServer> public_ice_servers(const net::IceConfig& ice) {
-  std::vector<signaling::IceServer> servers;
-  for (const net::IceServer& server : ice.servers)
-    if (server.kind == net::IceServer::Kind::kStun) servers.push_back({{net::uri_of(server)}, {}, {}});
-  return servers;
-}
 
 SoundEquipment sound_equipment(const Config& config) {
   return {config.audio.source != "off", config.audio.channels == 2, config.talk.sink != "off"};
@@ -113,13 +98,14 @@ Result<net::DtlsCertificate> certificate(const std::string& state_dir, Random& r
 
 class Daemon::Impl {
  public:
-  Impl(const Config& config, net::DtlsCertificate certificate, signaling::MqttOptions mqtt);
+  Impl(const Config& config, net::IceConfig ice, net::DtlsCertificate certificate, signaling::MqttOptions mqtt);
   void run();
 
  private:
   void on_pipeline(const codec::PipelineEvent& event);
   void on_demand(Demand demand);
   void on_floor(std::optional<net::LinkId> who);
+  [[nodiscard]] std::vector<signaling::IceServer> turn_for(const std::string& viewer) const;
   [[nodiscard]] CameraSwitch::Callbacks camera_callbacks();
   [[nodiscard]] std::unique_ptr<ControlSocket> open_control_socket(const std::string& path);
   void shut_down();
@@ -148,8 +134,9 @@ class Daemon::Impl {
   SignalWatch interrupt_;
 };
 
-Daemon::Impl::Impl(const Config& config, net::DtlsCertificate certificate, signaling::MqttOptions mqtt)
-    : ice_(ice_config(config)),
+Daemon::Impl::Impl(const Config& config, net::IceConfig ice, net::DtlsCertificate certificate,
+                   signaling::MqttOptions mqtt)
+    : ice_(std::move(ice)),
       certificate_(std::move(certificate)),
       table_(monotonic_now(), config.broker.prefix, camera_state(config, ice_),
              std::make_unique<signaling::OpenAccess>(), random_),
@@ -164,7 +151,8 @@ Daemon::Impl::Impl(const Config& config, net::DtlsCertificate certificate, signa
       may_pass_through_(config.video.encoder == "auto" && video::may_deliver_h264(source_request(config))),
       viewers_(table_, net_, certificate_.fingerprint(), random_, sound_equipment(config),
                {.on_demand = [this](Demand demand) { on_demand(demand); },
-                .on_joining = [this] { camera_.request_keyframe(); }}),
+                .on_joining = [this] { camera_.request_keyframe(); },
+                .ice_servers_for = [this](const std::string& viewer) { return turn_for(viewer); }}),
       broker_(loop_, random_, std::move(mqtt), table_,
               [this](TimePoint now, signaling::SessionEvent event) { viewers_.on_event(now, std::move(event)); }),
       profile_timer_(loop_,
@@ -213,6 +201,10 @@ void Daemon::Impl::on_demand(Demand demand) {
   if (demand.held > 0) profile_timer_.set(monotonic_now() + kProfilePatience);
   camera_.on_viewers(demand.pictures);
   microphone_.on_listeners(demand.sound);
+}
+
+std::vector<signaling::IceServer> Daemon::Impl::turn_for(const std::string& viewer) const {
+  return viewer_ice_servers(ice_, viewer, NtpClock::from_system().unix_at(monotonic_now()));
 }
 
 void Daemon::Impl::on_floor(std::optional<net::LinkId> who) {
@@ -277,9 +269,12 @@ Result<std::unique_ptr<Daemon>> Daemon::create(const Config& config) {
   SystemRandom random;
   auto mqtt = mqtt_options(config);
   if (!mqtt) return fail(std::move(mqtt.error()));
+  auto ice = ice_config(config);
+  if (!ice) return fail(std::move(ice.error()));
   auto own = certificate(config.state.dir, random);
   if (!own) return fail(std::move(own.error()));
-  return std::unique_ptr<Daemon>(new Daemon(std::make_unique<Impl>(config, std::move(*own), std::move(*mqtt))));
+  return std::unique_ptr<Daemon>(
+      new Daemon(std::make_unique<Impl>(config, std::move(*ice), std::move(*own), std::move(*mqtt))));
 }
 
 void Daemon::run() { impl_->run(); }

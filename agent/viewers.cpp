@@ -100,7 +100,7 @@ void Viewers::on(TimePoint now, const OfferReceived& event) {
   if (holds_) {
     session.held_offer = event.offer.sdp;
   } else {
-    table_.send_answer(event.key, std::move(answered->sdp));
+    table_.send_answer(event.key, std::move(answered->sdp), callbacks_.ice_servers_for(event.key.viewer));
   }
   open_link(event.key, session, session.agreed.ice_controlling);
   if (!holds_) connect_link(session);
@@ -127,7 +127,7 @@ void Viewers::release(const SessionKey& key, Session& session) {
   session.held_offer.reset();
   if (!answered) return;  // cannot be: only the profile has changed, and any profile finds a format
   session.agreed = std::move(answered->session);
-  table_.send_answer(key, std::move(answered->sdp));
+  table_.send_answer(key, std::move(answered->sdp), callbacks_.ice_servers_for(key.viewer));
   connect_link(session);
   net_.add_candidates(session.link, std::move(session.held_candidates), session.held_candidates_done);
   callbacks_.on_joining();

@@ -34,6 +34,8 @@ class Viewers {
   struct Callbacks {
     std::function<void(Demand)> on_demand;  ///< after each change
     std::function<void()> on_joining;       ///< a viewer will need a key frame soon
+    /// What the answer to this viewer says about TURN.
+    std::function<std::vector<signaling::IceServer>(const std::string& viewer)> ice_servers_for;
   };
 
   Viewers(signaling::SessionTable& table, net::NetThread& net, const net::Fingerprint& fingerprint, Random& random,

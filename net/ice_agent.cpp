@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "hal/base/log.hpp"
+#include "net/turn_credentials.hpp"
 #include "net/udp_batch.hpp"
 
 namespace perch::net {
@@ -15,6 +16,8 @@ namespace {
 constexpr char kModule[] = "ice";
 constexpr guint kComponent = 1;
 constexpr guint kPacingMs = 5;  // RFC 8445 §14.2: Ta is at least 5 ms; libnice's 20 ms costs a joiner 15 ms
+
+constexpr char kOwnTurnName[] = "camera";  // how TURN servers' logs name us
 
 struct AgentDeleter {
   void operator()(NiceAgent* agent) const { g_object_unref(agent); }
@@ -67,6 +70,7 @@ class IceAgent::Impl {
 
  private:
   void connect_signals();
+  [[nodiscard]] Result<void> add_server(const IceServer& configured, const std::string& turn_secret);
   void on_candidate(NiceCandidate* candidate);
   void on_state(guint state);
   void on_selected_pair(const NiceCandidate& local, const NiceCandidate& remote);
@@ -129,20 +133,28 @@ Result<void> IceAgent::Impl::configure(const IceConfig& config, const IceCredent
       return fail(Errc::kInvalid, "[ice] local_addresses: " + in_quotes(text) + " is no IP address");
     nice_agent_add_local_address(agent_.get(), &address);
   }
-  for (const IceServer& server : config.servers) {
-    if (server.kind == IceServer::Kind::kStun) {
-      g_object_set(agent_.get(), "stun-server", server.host.c_str(), "stun-server-port", guint{server.port}, nullptr);
-      continue;
-    }
-    relays_configured_ = true;
-    nice_agent_set_relay_info(agent_.get(), stream_, kComponent, server.host.c_str(), server.port,
-                              server.username.c_str(), server.credential.c_str(), relay_type(server.kind));
-  }
+  g_object_set(agent_.get(), "force-relay", gboolean{config.force_relay}, nullptr);
+  for (const IceServer& server : config.servers)
+    if (auto added = add_server(server, config.turn_secret); !added) return added;
   connect_signals();
   auto* receive = +[](NiceAgent*, guint, guint, guint length, gchar* bytes, gpointer self) {
     static_cast<Impl*>(self)->callbacks_.on_datagram({reinterpret_cast<const std::uint8_t*>(bytes), length});
   };
   nice_agent_attach_recv(agent_.get(), stream_, kComponent, loop_.native(), receive, this);
+  return {};
+}
+
+Result<void> IceAgent::Impl::add_server(const IceServer& configured, const std::string& turn_secret) {
+  const nanoseconds unix_now = NtpClock::from_system().unix_at(monotonic_now());
+  const auto server = with_credentials(configured, turn_secret, kOwnTurnName, unix_now);
+  if (!server) return fail(Error(server.error()));
+  if (server->kind == IceServer::Kind::kStun) {
+    g_object_set(agent_.get(), "stun-server", server->host.c_str(), "stun-server-port", guint{server->port}, nullptr);
+    return {};
+  }
+  relays_configured_ = true;
+  nice_agent_set_relay_info(agent_.get(), stream_, kComponent, server->host.c_str(), server->port,
+                            server->username.c_str(), server->credential.c_str(), relay_type(server->kind));
   return {};
 }
 

@@ -25,6 +25,8 @@ struct IceConfig {
   /// Only these addresses of ours are offered; empty: every interface libnice finds (it leaves out loopback, docker*,
   /// veth*, virbr* and vnet*).
   std::vector<std::string> local_addresses;
+  std::string turn_secret;   ///< for servers without credentials of their own; see turn_credentials.hpp
+  bool force_relay = false;  ///< offer relayed candidates only: nobody learns our addresses
 };
 
 /// Lives on the loop's thread with all its callbacks. One stream, one component (BUNDLE and rtcp-mux).

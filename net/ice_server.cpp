@@ -25,13 +25,12 @@ Result<IceServer::Kind> turn_kind(bool tls, std::optional<std::string_view> quer
 
 Result<void> take_credentials(std::string_view& rest, IceServer& server) {
   const std::size_t at = rest.rfind('@');
-  if (at == std::string_view::npos)
-    return fail(Errc::kInvalid, "ICE server: turn needs credentials, turn:USER:PASSWORD@HOST");
+  if (at == std::string_view::npos) return {};
   std::string_view user = rest.substr(0, at);
   const auto password = cut_tail(user, ':');
   rest = rest.substr(at + 1);
   if (user.empty() || !password || password->empty())
-    return fail(Errc::kInvalid, "ICE server: turn needs credentials, turn:USER:PASSWORD@HOST");
+    return fail(Errc::kInvalid, "ICE server: credentials are written turn:USER:PASSWORD@HOST");
   server.username = user;
   server.credential = *password;
   return {};

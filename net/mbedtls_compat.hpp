@@ -1,7 +1,8 @@
 // The differences between mbedTLS 2.28 (Debian 12) and 3.6 (Debian 13) behind names of our own; only net/dtls_*.cpp
-// may include this.
+// and net/turn_*.cpp may include this.
 #pragma once
 
+#include <mbedtls/base64.h>
 #include <mbedtls/error.h>
 #include <mbedtls/md.h>
 #include <mbedtls/pem.h>

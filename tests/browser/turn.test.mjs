@@ -5,15 +5,6 @@ import { browser_test, expect, expect_moving_pictures, fact } from './harness/br
 import { rounded } from './harness/figures.mjs';
 import { relay_only, relay_only_on_both_sides } from './harness/probe.mjs';
 
-/** The types of the candidates at both ends of the path in use: [here, camera]. */
-async function path_in_use(viewer) {
-  return viewer.page.evaluate(async () => {
-    const report = await window.__perch.players[0].pc.getStats();
-    const pair = [...report.values()].find((s) => s.type === 'candidate-pair' && s.nominated && s.state === 'succeeded');
-    return [report.get(pair.localCandidateId).candidateType, report.get(pair.remoteCandidateId).candidateType];
-  });
-}
-
 await browser_test('turn', async (world) => {
   const turn = await world.start_turn_server();
   const perchd = await world.start_perchd({ config: { ice: { servers: [turn.uri()] } } });
@@ -27,7 +18,7 @@ await browser_test('turn', async (world) => {
     const first_frame_ms = await viewer.first_frame_ms({ timeout_ms: 20_000 });
     await viewer.start_probe();
     expect_moving_pictures(await viewer.until_samples(45));
-    const path = await path_in_use(viewer);
+    const path = await viewer.path_in_use();
     fact(`${name}: first frame after ${rounded(first_frame_ms)} ms, path ${path.join(' <-> ')}`);
     expect(path[0] === 'relay', `a relayed path on the page's side, not ${path}`);
     await viewer.close();

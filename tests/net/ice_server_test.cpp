@@ -36,13 +36,24 @@ TEST(IceServer, ReadsIpv6InBrackets) {
   EXPECT_EQ(uri_of(*server), "stun:[fd00::1]:3479");
 }
 
+TEST(IceServer, TurnWithoutCredentialsIsGoodAndLacksThem) {
+  const auto server = parse_ice_server("turn:turn.example:3479?transport=tcp");
+  ASSERT_TRUE(server);
+  EXPECT_EQ(server->host, "turn.example");
+  EXPECT_EQ(server->port, 3479);
+  EXPECT_EQ(server->kind, Kind::kTurnTcp);
+  EXPECT_TRUE(server->lacks_credentials());
+  EXPECT_FALSE(parse_ice_server("turn:u:p@h")->lacks_credentials());
+  EXPECT_FALSE(parse_ice_server("stun:h")->lacks_credentials());
+}
+
 TEST(IceServer, UriNeverShowsCredentials) {
   EXPECT_EQ(uri_of(*parse_ice_server("turn:u:secret@h:1?transport=tcp")), "turn:h:1?transport=tcp");
 }
 
 TEST(IceServer, RefusesWhatCannotWorkAndDoesNotRepeatSecrets) {
-  for (const char* uri : {"", "stun", "stun:", "http://h", "turn:h:3478", "turn:u@h", "turn:u:@h", "stun:h:0",
-                          "stun:h:65536", "turn:u:p@h?transport=sctp", "stun:[::1", "stun:a b"})
+  for (const char* uri : {"", "stun", "stun:", "http://h", "turn:", "turn:u@h", "turn:u:@h", "stun:h:0", "stun:h:65536",
+                          "turn:u:p@h?transport=sctp", "stun:[::1", "stun:a b"})
     EXPECT_FALSE(parse_ice_server(uri)) << uri;
   const auto bad = parse_ice_server("turn:u:hunter2@h:99999");
   ASSERT_FALSE(bad);

@@ -295,6 +295,7 @@ export class Player {
 
   async #mend() {
     const peer = this.#peer;
+    peer.use_ice_servers(this.#ice_servers());
     const sdp = await peer.offer_restart();
     this.#offered = true;
     if (peer === this.#peer) this.#send("offer", { sdp, want: this.#want() });
@@ -347,11 +348,10 @@ export class Player {
 
   async #on_answer({ sdp, ice_servers }) {
     this.marks.answer ??= performance.now();
-    if (ice_servers.length) {
-      this.#answer_servers = ice_servers;
-      this.#peer.use_ice_servers(this.#ice_servers());
-    }
-    this.#tell((now) => this.#watch.on_answer(now));
+    // Not used before the next gathering: a connection that knows other servers than it gathered with restarts ICE
+    // with its next offer, whatever that was for.
+    if (ice_servers.length) this.#answer_servers = ice_servers;
+    this.#tell((now) => this.#watch.on_answer(now, ice_servers.length > 0));
     await this.#peer.accept_answer(sdp);
     this.#offered = false;
     this.#update_sound();

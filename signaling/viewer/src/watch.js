@@ -6,6 +6,7 @@ import { ending_of } from "./endings.js";
 
 const kAnswerLimit_ms = 5_000; //    a camera answers in milliseconds; this covers slow brokers
 const kConnectLimit_ms = 16_000; //  PROTOCOL.md "Limits": the camera gives up 15 s after the offer
+const kDetour_ms = 1_500; //        direct paths are found within 0.5 s; the camera's relays are tried after this
 const kPictureLimit_ms = 10_000; //  a cold camera opens in 1–3 s
 const kMendLimit_ms = 6_000; //      an ICE restart takes well under 1 s when there is a path at all
 const kExplainLimit_ms = 250; //     DTLS closes faster than MQTT brings the reason: wait this long for the `bye`
@@ -91,9 +92,10 @@ export class Watch {
     this.#settle(now);
   }
 
-  /** The camera's description arrived. */
-  on_answer(now) {
+  /** The camera's description arrived; `more_ways`: with relays that could not be asked for when we offered. */
+  on_answer(now, more_ways = false) {
     if (this.#call) this.#call.answered = true;
+    if (this.#call && more_ways) this.#call.detour_at ??= this.#call.started_at + kDetour_ms;
     this.#settle(now);
   }
 
@@ -185,6 +187,7 @@ export class Watch {
       timers.push([call.started_at + kAnswerLimit_ms, end("no_answer", "ICETimeout")]);
     } else if (call.connected_at === null) {
       timers.push([call.started_at + kConnectLimit_ms, end("unreachable", "ICETimeout")]);
+      if (call.detour_at !== null) timers.push([call.detour_at, () => this.#take_detour()]);
     } else if (call.mending_at !== null) {
       timers.push([call.mending_at + kMendLimit_ms, end("lost", "ICEFailed")]);
     } else if (this.#hidden_at === null) {
@@ -241,6 +244,12 @@ export class Watch {
     if (call.mend_sent || !this.#camera_is_there()) return;
     call.mend_sent = true;
     // RFC 8445 §9: new credentials let both sides check all paths again, while DTLS and the picture stay.
+    this.#actions.push({ do: "mend" });
+  }
+
+  // Browsers ask new servers for addresses only after an ICE restart (W3C webrtc-pc §4.4.1.6).
+  #take_detour() {
+    this.#call.detour_at = Infinity;
     this.#actions.push({ do: "mend" });
   }
 
@@ -319,6 +328,7 @@ export class Watch {
       frame_at: null,
       mending_at: null,
       mend_sent: false,
+      detour_at: null,
       closed_at: null,
       doubt_at: null,
     };

@@ -1,35 +1,42 @@
-// A coturn of our own on loopback, with one user.
+// A coturn of our own, by default on loopback, with one user or with a secret from which credentials are made.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { find_program } from './paths.mjs';
 import { Child } from './process.mjs';
 import { free_port, until_listening } from './ports.mjs';
 
+const kFlags = ['-n', '--allow-loopback-peers', '--no-cli', '--no-tls', '--no-dtls', '--fingerprint', '--verbose'];
+
 export class TurnServer {
-  static async start({ dir }) {
+  /** `secret` instead of a user; `address` is where it listens and relays; `command` is put in front, e.g. `ip netns exec X`. */
+  static async start({ dir, secret, address = '127.0.0.1', port, command = [] }) {
     mkdirSync(dir, { recursive: true });
     const server = new TurnServer();
-    server.port = await free_port();
+    server.address = address;
+    server.port = port ?? (await free_port());
+    server.secret = secret;
     const options = {
-      'listening-ip': '127.0.0.1',
+      'listening-ip': address,
       'listening-port': server.port,
-      'relay-ip': '127.0.0.1',
-      user: 'perch:secret',
+      'relay-ip': address,
+      ...(secret ? { 'static-auth-secret': secret } : { user: 'perch:secret' }),
       realm: 'perch.test',
       userdb: join(dir, 'users.db'),
       pidfile: join(dir, 'turnserver.pid'),
       'log-file': 'stdout',
     };
-    const flags = ['-n', '--lt-cred-mech', '--allow-loopback-peers', '--no-cli', '--no-tls', '--no-dtls', '--fingerprint'];
+    const flags = [...kFlags, secret ? '--use-auth-secret' : '--lt-cred-mech'];
     const values = Object.entries(options).map(([name, value]) => `--${name}=${value}`);
-    server.process = new Child('turnserver', find_program('turnserver'), [...flags, ...values], { log_file: join(dir, 'turnserver.log') });
-    await until_listening('127.0.0.1', server.port, server.process);
+    const argv = [...command, find_program('turnserver'), ...flags, ...values];
+    server.process = new Child('turnserver', argv[0], argv.slice(1), { log_file: join(dir, 'turnserver.log') });
+    if (command.length) await server.process.wait_for_line(/IPv4\. TCP listener opened/i, { what: 'turnserver to listen' });
+    else await until_listening(address, server.port, server.process);
     return server;
   }
 
   /** As links and configuration files take it. */
   uri(transport = 'udp') {
-    return `turn:perch:secret@127.0.0.1:${this.port}?transport=${transport}`;
+    return `turn:${this.secret ? '' : 'perch:secret@'}${this.address}:${this.port}?transport=${transport}`;
   }
 
   async stop() {

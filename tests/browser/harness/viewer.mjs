@@ -106,6 +106,21 @@ export class Viewer {
     }, index);
   }
 
+  /** The types of the candidates at both ends of the path in use: [here, camera]. */
+  async path_in_use(index = 0) {
+    return (await this.path_ends(index)).map((end) => end.candidateType);
+  }
+
+  /** The candidates of the selected pair as getStats() describes them: [here, camera]. */
+  path_ends(index = 0) {
+    return this.page.evaluate(async (i) => {
+      const report = await window.__perch.players[i].pc.getStats();
+      const transport = [...report.values()].find((s) => s.type === 'transport');
+      const pair = report.get(transport.selectedCandidatePairId);
+      return [report.get(pair.localCandidateId), report.get(pair.remoteCandidateId)];
+    }, index);
+  }
+
   /** The incoming audio of getStats(), or {}. */
   inbound_audio(index = 0) {
     return this.page.evaluate(async (i) => {

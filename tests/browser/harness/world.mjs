@@ -44,8 +44,8 @@ export class World {
     return (this.chromium = this.#keep(await Chromium.start({ dir: this.#folder(name), ...options })));
   }
 
-  async start_turn_server() {
-    return this.#keep(await TurnServer.start({ dir: this.#folder('turn') }));
+  async start_turn_server(options = {}) {
+    return this.#keep(await TurnServer.start({ dir: this.#folder('turn'), ...options }));
   }
 
   /** A viewer page in the browser started last. */

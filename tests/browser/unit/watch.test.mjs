@@ -148,6 +148,21 @@ test("mending that does not help ends in a new call", () => {
   assert.deepEqual(scene.actions(), [{ do: "mend" }, hang_up("ICEFailed"), call]);
 });
 
+test("no direct path, but the answer told of relays: tries them once while connecting", () => {
+  const scene = Scene.calling().tell("on_answer", true).pass(1_499);
+  assert.deepEqual(scene.actions(), []);
+  scene.pass(1);
+  assert.deepEqual(scene.actions(), [{ do: "mend" }]);
+  assert.equal(scene.phase, "connecting");
+  scene.tell("on_answer", true).pass(5_000);
+  assert.deepEqual(scene.actions(), []);
+});
+
+test("a direct path needs no relays", () => {
+  const scene = Scene.calling().tell("on_answer", true).tell("on_transport", "connected").tell("on_frame").stream(5_000);
+  assert.deepEqual(scene.actions(), []);
+});
+
 test("mending without a broker waits for the broker", () => {
   const scene = Scene.live().tell("on_broker", false).tell("on_transport", "disconnected").pass(1_000);
   assert.deepEqual(scene.actions(), []);
