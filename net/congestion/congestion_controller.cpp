@@ -101,6 +101,7 @@ void CongestionController::on_feedback(TimePoint now) {
     // Back from silence: see at once whether the path carries what it carried before.
     if (config_.probes) probes_.start(rate_.target(), before_silence_);
     before_silence_ = {};
+    loss_.after_silence(now);
   }
   RateControl::Path path;
   path.usage = overused_ ? PathUsage::kOveruse : detector_.usage();

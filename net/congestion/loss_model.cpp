@@ -10,6 +10,8 @@ namespace {
 constexpr Duration kShortest = milliseconds(400);
 constexpr Duration kLongest = seconds(3);
 constexpr int kFewest = 80;               // packets that make a ratio worth looking at
+constexpr int kOutage = 8;                // packets lost …
+constexpr int kFewestRuns = 3;            // … in fewer runs than this: congestion drops again and again
 constexpr double kMargin = 0.02;          // what is not worth a reaction
 constexpr double kSigmas = 3;             // one false alarm in some hundred observations
 constexpr double kLearn = 0.2;            // of an ordinary observation
@@ -30,6 +32,12 @@ void LossModel::add(bool lost) {
   ++(lost ? lost_ : arrived_);
   if (lost && !last_lost_) ++runs_;
   last_lost_ = lost;
+}
+
+void LossModel::after_silence(TimePoint now) {
+  lost_ = arrived_ = runs_ = 0;
+  since_ = now;
+  limit_.reset();
 }
 
 void LossModel::on_feedback(TimePoint now, const Path& path) {
@@ -59,6 +67,7 @@ void LossModel::relax(Duration since, const Path& path) {
 void LossModel::observe(double ratio, double packets, const Path& path) {
   ratio_ += (ratio - ratio_) * (observed_ ? 0.3 : 1.0);
   const bool filling = std::exchange(filled_, false);
+  if (lost_ > kOutage && runs_ < kFewestRuns) return;
   if (!observed_) inherent_ = filling ? 0 : ratio;  // nothing to compare it with yet
   observed_ = true;
   // Losses that come in bursts tell less than as many single ones: count the bursts.

@@ -11,7 +11,8 @@ namespace perch::net {
 /// Radio links lose packets whatever the rate; giving way to that would end at nothing (the 10 % rule of
 /// draft-ietf-rmcat-gcc-02 §6). So the usual loss of the path is learnt, and only what is clearly more than chance
 /// makes of it counts as congestion. A policer or a full queue then shows at once, and the rate falls to what came
-/// through; the limit grows again slowly at first, faster the longer nothing happens. Single thread.
+/// through; the limit grows again slowly at first, faster the longer nothing happens. Many packets in a row are an
+/// outage, which no rate would avoid: they are left out. Single thread.
 class LossModel {
  public:
   struct Path {
@@ -19,6 +20,8 @@ class LossModel {
     microseconds standing{};  ///< queue that does not drain
   };
   void add(bool lost);
+  /// What was lost while nothing came back says nothing about the rate: forgets what is not judged yet, and the limit.
+  void after_silence(TimePoint now);
   /// After all packets of a feedback.
   void on_feedback(TimePoint now, const Path& path);
   /// Not more than this may be sent; nothing while losses give no reason.

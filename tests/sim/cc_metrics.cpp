@@ -85,6 +85,9 @@ Bitrate capacity_at(const LinkModelConfig& link, Duration t) {
     if (phase.from <= t) out = phase.capacity;
   }
   if (link.policed.bps() > 0) out = std::min(out, link.policed);
+  for (const auto& [from, until] : link.blackouts) {
+    if (t >= from && t < until) out = {};
+  }
   return out;
 }
 

@@ -24,7 +24,11 @@ Duration LinkModel::backlog(TimePoint now) const {
   return rate.bps() == 0 ? Duration{} : rate.time_for(static_cast<std::int64_t>(queued_bytes_));
 }
 
-bool LinkModel::loses() {
+bool LinkModel::loses(TimePoint now) {
+  const Duration since = now.time_since_epoch();
+  for (const auto& [from, until] : config_.blackouts) {
+    if (since >= from && since < until) return true;
+  }
   if (config_.loss > 0 && random_.unit() < config_.loss) return true;
   if (config_.burst_begin == 0) return false;
   in_burst_ = in_burst_ ? random_.unit() >= config_.burst_end : random_.unit() < config_.burst_begin;
@@ -61,7 +65,7 @@ void LinkModel::plan_stall(TimePoint now) {
 }
 
 void LinkModel::send(TimePoint now, Parcel parcel) {
-  if (loses() || exceeds_policer(now, parcel.size)) return;
+  if (loses(now) || exceeds_policer(now, parcel.size)) return;
   if (backlog(now) > config_.queue_limit) return;
   parcel.queued_at = now;
   if (capacity(now).bps() == 0) return deliver(now, parcel);

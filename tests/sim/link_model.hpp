@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <utility>
 #include <vector>
 
 #include "hal/base/random.hpp"
@@ -44,6 +45,8 @@ struct LinkModelConfig {
   /// `longest_stall`. 0: none.
   Duration stall_every{};
   Duration longest_stall{};
+  /// Everything is lost in [first, second).
+  std::vector<std::pair<Duration, Duration>> blackouts;
   /// Packets arrive together at multiples of this, as frames that a radio aggregates do. 0: each by itself.
   Duration aggregated{};
   /// A policer in front: what exceeds this rate, after a burst of `policed_burst` bytes, is dropped, not queued. 0:
@@ -66,7 +69,7 @@ class LinkModel {
   void start_next(TimePoint now);
   void finish(TimePoint now);
   void deliver(TimePoint now, const Parcel& parcel);
-  [[nodiscard]] bool loses();
+  [[nodiscard]] bool loses(TimePoint now);
   [[nodiscard]] bool exceeds_policer(TimePoint now, std::size_t size);
   [[nodiscard]] Duration jitter();
   void plan_stall(TimePoint now);

@@ -128,6 +128,14 @@ CcCase aggregated() {
   return out;
 }
 
+CcCase blackout() {
+  CcCase out = single("blackout", "1.5 Mbit/s, nothing for ten seconds in both directions", seconds(60),
+                      {{seconds(0), kbps(1500)}});
+  out.forward.blackouts = {{seconds(30), seconds(40)}};
+  out.backward.blackouts = out.forward.blackouts;
+  return out;
+}
+
 /// A random walk between 0.4 and 3 Mbit/s in steps of 200 ms, the same in every run.
 CcCase lte() {
   CcCase out = single("lte", "LTE like: capacity walks between 0.4 and 3 Mbit/s", seconds(120), {});
@@ -183,6 +191,7 @@ std::vector<CcCase> all_cases() {
           random_loss(5),
           random_loss(10),
           policed(),
+          blackout(),
           wifi(),
           aggregated(),
           lte()};

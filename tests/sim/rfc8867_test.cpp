@@ -149,6 +149,25 @@ TEST(FeedbackSilence, HalvesTheRateEverySecondAndIsForgotten) {
   EXPECT_GE(target_at(flow, TimePoint(seconds(36))), Bitrate::kbps(800));
 }
 
+TEST(Outage, OfTenSecondsIsOverTwoSecondsLater) {
+  const FlowLog flow = run(find_case("blackout"), 1).flows[0];
+  const Bitrate before = rate_between(flow, seconds(25), seconds(30));
+  EXPECT_GE(rate_between(flow, seconds(42), seconds(43)).bps(), before.bps() * 85 / 100);
+}
+
+TEST(Outage, OfATenthOrAThirdOfASecondLeavesTheRateAlone) {
+  for (const Duration length : {milliseconds(100), milliseconds(300)}) {
+    CcCase scenario = find_case("blackout");
+    scenario.forward.blackouts = {{seconds(30), seconds(30) + length}};
+    scenario.backward.blackouts = scenario.forward.blackouts;
+    const FlowLog flow = run(scenario, 1).flows[0];
+    const Bitrate before = target_at(flow, TimePoint(seconds(30)));
+    for (Duration t = seconds(30); t < seconds(35); t += milliseconds(100)) {
+      EXPECT_GE(target_at(flow, TimePoint(t)).bps(), before.bps() * 85 / 100) << to_ms(t) << " ms";
+    }
+  }
+}
+
 /// A viewer that gets 400 kbit/s over `capacity` and, where padding is possible, is probed for 1.5 Mbit/s after 30 s.
 FlowLog small_stream(Bitrate capacity, bool probes) {
   CcCase scenario = random_loss(0);

@@ -71,6 +71,27 @@ TEST_F(LossModelTest, LossesOfAFullQueueAreNotLearnt) {
   EXPECT_TRUE(model_.limit());
 }
 
+TEST_F(LossModelTest, AnOutageIsNotCongestion) {
+  run(100, 0);
+  for (int i = 0; i < 300; ++i) model_.add(true);
+  run(1, 0);
+  run(20, 0);
+  EXPECT_EQ(limited_, 0);
+  EXPECT_LT(model_.inherent(), 0.02);
+}
+
+TEST_F(LossModelTest, NothingIsLeftOfASilence) {
+  run(100, 0);
+  run(10, 0.5, Bitrate::kbps(10));
+  ASSERT_TRUE(model_.limit());
+  for (int i = 0; i < 20; ++i) model_.add(i % 2 == 0);
+  model_.after_silence(now_);
+  EXPECT_FALSE(model_.limit());
+  limited_ = 0;
+  run(50, 0);
+  EXPECT_EQ(limited_, 0);
+}
+
 TEST(LossModel, FewPacketsAreNotJudgedSoon) {
   LossModel model;
   for (int i = 0; i < 20; ++i) {
