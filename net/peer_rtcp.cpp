@@ -66,13 +66,16 @@ void Peer::on_blocks(const std::vector<rtcp::ReportBlock>& blocks) {
     const OutboundStream* stream = stream_of(block.ssrc);
     if (stream == nullptr) continue;
     measure_round_trip(block);
+    const Duration jitter =
+        nanoseconds(std::int64_t{block.jitter} * 1'000'000'000 / stream->sender().config().clock_rate);
     if (stream == audio()) {
+      if (lip_sync_) lip_sync_->on_jitter(jitter);
       stats_.audio_fraction_lost = block.fraction_lost / 256.0;
       continue;
     }
     stats_.fraction_lost = block.fraction_lost / 256.0;
     stats_.cumulative_lost = block.cumulative_lost;
-    stats_.jitter = nanoseconds(std::int64_t{block.jitter} * 1'000'000'000 / stream->sender().config().clock_rate);
+    stats_.jitter = jitter;
   }
 }
 

@@ -13,8 +13,19 @@ TEST(LipSync, HoldsPicturesBackByWhatSoundIsOlderAndWhatTheBrowserAdds) {
   sync.on_picture(milliseconds(5));
   const auto delay = sync.update();
   ASSERT_TRUE(delay);
-  EXPECT_EQ(delay->min, milliseconds(70));  // 25 - 5 + 55, in tens
-  EXPECT_EQ(delay->max, milliseconds(210));
+  EXPECT_EQ(delay->min, milliseconds(90));  // 25 - 5 + 65 + 5 * 2, in tens
+  EXPECT_EQ(delay->max, milliseconds(490));
+}
+
+TEST(LipSync, FollowsTheJitterThatTheBrowserReports) {
+  LipSync sync;
+  sync.on_sound(milliseconds(25));
+  sync.on_picture(milliseconds(5));
+  ASSERT_TRUE(sync.update());
+  sync.on_jitter(milliseconds(5));
+  EXPECT_EQ(sync.update()->min, milliseconds(110));
+  sync.on_jitter(milliseconds(0));
+  EXPECT_EQ(sync.update()->min, milliseconds(80));
 }
 
 TEST(LipSync, StaysAsItIsWhileAgesWobble) {
@@ -38,14 +49,25 @@ TEST(LipSync, FollowsACardThatBecomesSlow) {
     sync.on_sound(milliseconds(80));
     if (const auto changed = sync.update()) last = changed->min;
   }
-  EXPECT_NEAR(static_cast<double>(last.count()), 130, 15);
+  EXPECT_NEAR(static_cast<double>(last.count()), 150, 15);
+}
+
+TEST(LipSync, OneStallChangesNothing) {
+  LipSync sync;
+  sync.on_sound(milliseconds(25));
+  sync.on_picture(milliseconds(5));
+  ASSERT_TRUE(sync.update());
+  sync.on_sound(milliseconds(800));
+  EXPECT_FALSE(sync.update());
+  sync.on_jitter(milliseconds(60));
+  EXPECT_LE(sync.update()->min, milliseconds(110));
 }
 
 TEST(LipSync, NeverAsksForMoreThanAViewerWouldBearNorLessThanNothing) {
   LipSync late, early;
   late.on_sound(seconds(3));
   late.on_picture(milliseconds(5));
-  EXPECT_EQ(late.update()->min, milliseconds(250));
+  EXPECT_EQ(late.update()->min, milliseconds(200));
   early.on_sound(milliseconds(5));
   early.on_picture(milliseconds(500));
   EXPECT_EQ(early.update()->min, milliseconds(0));
