@@ -85,6 +85,16 @@ class GuestPerchd {
     return this.#ask('kill_helper');
   }
 
+  /** perchctl's words as one line: its output, or {"error": …} when it failed. */
+  perchctl(...words) {
+    return this.#ask(`perchctl ${words.join(' ')}`);
+  }
+
+  /** Sets a control of /dev/video0 behind perchd's back. */
+  set_camera(label, value) {
+    return this.#ask(`set_camera ${value} ${label}`);
+  }
+
   /** About perchd: {rss_kb, files, threads, camera_nodes, children}. */
   async report() {
     return JSON.parse(await this.#ask('report'));
