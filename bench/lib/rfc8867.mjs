@@ -15,9 +15,9 @@ Figures are medians over the seeds. --results keeps the table (rfc8867.md) and a
 
 /** Measured for the same cases with simulators of the same kind: 30 fps, 1.5 Mbit/s maximum, 5 seeds (5.2, 5.4, losses: 1). */
 const kOthers = [
-  ['libwebrtc goog_cc (M77)', '89.0 %', '15 / 40', '0.40 %', '91 %, 93', '1.8', '92 / 86 / 37 %'],
+  ['libwebrtc goog_cc (M77)', '89.0 %', '15 / 40', '0.40 %', '91 %, 93', '–', '92 / 86 / 37 %'],
   ['SCReAM v2', '92.3 %', '10 / 40', '0.16 %', '–', '–', '65 / 49 / 34 %'],
-  ['50-line mini GCC', '82.7 %', '8.3 / 17.6', '0.26 %', '80 %, 24', '1.4', '81 / 64 / 19 %'],
+  ['50-line mini GCC', '82.7 %', '8.3 / 17.6', '0.26 %', '80 %, 24', '–', '81 / 64 / 19 %'],
   ['none, fixed 1.5 Mbit/s', '100 %', '203 / 299', '34 %', '–', '–', '–'],
 ];
 
@@ -152,7 +152,8 @@ function document_of(cases, rows, compared, frames, seeds) {
 Medians of ${seeds} seeds; written by \`bench/rfc8867 --results bench/results\`, virtual time, the same on every machine.
 *Used*: what arrived, headers included, of what link and sources could do. *Queue*: waiting in the network, per packet that
 arrived. *Frame*: from the encoder to the last packet's arrival without the path's own delay, so pacer and queue together;
-a frame that fills its interval takes 33 ms by itself. *max/min*: rates of the flows over the last 20 s.
+a frame that fills its interval takes 33 ms by itself. *max/min*: rates of the flows over the last 20 s. Random losses
+happen in front of the queue.
 
 ${markdown(linked)}
 
