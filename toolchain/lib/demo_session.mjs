@@ -11,6 +11,8 @@ import { describe } from '../../tests/browser/harness/process.mjs';
 const { values: options } = parseArgs({
   options: {
     source: { type: 'string', default: 'auto' },
+    audio: { type: 'string', default: 'off' },
+    talk: { type: 'string', default: 'off' },
     listen: { type: 'string', default: '127.0.0.1' },
     'mqtt-port': { type: 'string', default: '1883' },
     'web-port': { type: 'string', default: '9001' },
@@ -45,7 +47,7 @@ async function start(dir, ports) {
   const perchd = await Perchd.start({
     dir: join(dir, 'perchd'),
     broker,
-    config: { video: { source: options.source }, ice: { local_addresses: [] } },
+    config: { video: { source: options.source }, audio: { source: options.audio }, talk: { sink: options.talk }, ice: { local_addresses: [] } },
   });
   return { broker, perchd };
 }
