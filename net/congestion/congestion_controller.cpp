@@ -44,10 +44,9 @@ void CongestionController::request_probe(Bitrate rate) {
   if (config_.probes) probes_.request(std::min(rate, config_.max));
 }
 
-void CongestionController::on_sent(TimePoint now, rtp::SequenceNumber number, std::size_t size, bool probe) {
+void CongestionController::on_sent(TimePoint now, rtp::SequenceNumber number, bool probe) {
   if (!in_flight_) silent_since_ = now;
   in_flight_ = true;
-  sent_.add(since_epoch(now), size + config_.overhead);
   if (probe) probes_.on_sent(now, number);
 }
 

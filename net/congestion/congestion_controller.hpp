@@ -33,8 +33,8 @@ class CongestionController {
 
   explicit CongestionController(const Config& config);
 
-  /// A packet left; `number` and `size` as in the send log, `probe` as the pacer says.
-  void on_sent(TimePoint now, rtp::SequenceNumber number, std::size_t size, bool probe);
+  /// A packet left; `number` as in the send log, `probe` as the pacer says.
+  void on_sent(TimePoint now, rtp::SequenceNumber number, bool probe);
   /// Each packet that a feedback reports, in order (SendLog::on_feedback), and then once on_feedback.
   void on_packet(const SendLog::PacketResult& result);
   void on_feedback(TimePoint now);
@@ -78,7 +78,6 @@ class CongestionController {
   QueueDelay queue_;
   Bottleneck bottleneck_;
   WindowedRate acked_;
-  WindowedRate sent_;
   LossModel loss_;
   ProbeControl probes_;
 

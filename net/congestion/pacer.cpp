@@ -50,7 +50,7 @@ std::optional<Pacer::Packet> Pacer::pick() {
     video_.pop();
     video_bytes_ -= out->size;
   } else if (probe_) {
-    return Packet{PacketKind::kPadding, kPaddingSize, 0, true};
+    return Packet{PacketKind::kPadding, kPaddingSize, 0};
   } else {
     return std::nullopt;
   }
@@ -71,23 +71,21 @@ void Pacer::charge(TimePoint now, std::size_t size) {
   }
 }
 
-std::optional<Pacer::Packet> Pacer::next(TimePoint now) {
+std::optional<Pacer::Leaving> Pacer::next(TimePoint now) {
   refill(now);
+  const bool probing = probe_.has_value();
   if (!audio_.empty()) {
-    Packet out = audio_.front();
+    const Packet out = audio_.front();
     audio_.pop();
-    out.probe = probe_.has_value();
     charge(now, out.size);
-    return out;
+    return Leaving{out, probing};
   }
   if (now >= free_at_) tick_until_ = now + kTick;
   if (free_at_ > now && free_at_ >= tick_until_) return std::nullopt;
-  const bool probing = probe_.has_value();
-  std::optional<Packet> out = pick();
+  const std::optional<Packet> out = pick();
   if (!out) return std::nullopt;
-  out->probe = probing;
   charge(now, out->size);
-  return out;
+  return Leaving{*out, probing};
 }
 
 TimePoint Pacer::deadline() const {

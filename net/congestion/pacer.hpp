@@ -41,7 +41,9 @@ class Pacer {
     PacketKind kind = PacketKind::kVideo;
     std::uint16_t size = 0;   ///< [bytes] on the wire
     std::uint64_t token = 0;  ///< the owner's name for it; 0 for padding
-    bool probe = false;       ///< on the way out: left during a probe
+  };
+  struct Leaving : Packet {
+    bool probe = false;  ///< left during a probe
   };
   static constexpr Duration kTick = milliseconds(5);
   /// With more than this waiting, video should be dropped up to the next key frame.
@@ -55,8 +57,8 @@ class Pacer {
   /// False when there is no room; the packet is then forgotten.
   [[nodiscard]] bool enqueue(const Packet& packet);
   /// The packet that leaves now; call until there is none.
-  [[nodiscard]] std::optional<Packet> next(TimePoint now);
-  /// When to call next() again: kNever with nothing to send. At least one tick apart while paced.
+  [[nodiscard]] std::optional<Leaving> next(TimePoint now);
+  /// When to call next() again: kNever with nothing to send, long ago with audio waiting, else a tick apart at least.
   [[nodiscard]] TimePoint deadline() const;
 
   /// How long the newest packet waits at the pacing rate.
@@ -73,9 +75,9 @@ class Pacer {
 
   Bitrate pacing_;
   Bitrate target_;
-  FixedQueue<Packet, 64> audio_;
-  FixedQueue<Packet, 256> repeats_;
-  FixedQueue<Packet, 1024> video_;
+  FixedQueue<Packet, 32> audio_;  // 0.6 s
+  FixedQueue<Packet, 128> repeats_;
+  FixedQueue<Packet, 512> video_;  // a quarter second of 20 Mbit/s
   std::optional<Probe> probe_;
   std::int64_t queued_bytes_ = 0;  // retransmissions and video
   std::int64_t video_bytes_ = 0;

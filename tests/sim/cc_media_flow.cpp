@@ -86,7 +86,7 @@ void MediaFlow::make_frame(TimePoint now) {
   frames_.push_back({now, static_cast<int>(count)});
   for (std::int64_t i = 0; i < count; ++i) {
     const std::int64_t size = bytes / count + (i < bytes % count ? 1 : 0) + kHeaders;
-    static_cast<void>(pacer_.enqueue({net::PacketKind::kVideo, static_cast<std::uint16_t>(size), frame, false}));
+    static_cast<void>(pacer_.enqueue({net::PacketKind::kVideo, static_cast<std::uint16_t>(size), frame}));
   }
   drive_pacer(now);
 }
@@ -95,7 +95,7 @@ void MediaFlow::make_audio(TimePoint now) {
   if (now >= config_.until) return;
   scheduler_.at(now + kAudioInterval, [this](TimePoint next) { make_audio(next); });
   static_cast<void>(pacer_.enqueue({net::PacketKind::kAudio, static_cast<std::uint16_t>(kAudioPayload + kHeaders),
-                                    kAudioToken + audio_made_.size(), false}));
+                                    kAudioToken + audio_made_.size()}));
   audio_made_.push_back(now);
   drive_pacer(now);
 }
@@ -117,11 +117,11 @@ void MediaFlow::drive_pacer(TimePoint now) {
   });
 }
 
-void MediaFlow::send(TimePoint now, const net::Pacer::Packet& packet) {
+void MediaFlow::send(TimePoint now, const net::Pacer::Leaving& packet) {
   const rtp::SequenceNumber number = send_log_.next_number();
   const std::size_t counted = packet.size - kUncounted;
   send_log_.on_sent(now, counted);
-  controller_.on_sent(now, number, counted, packet.probe);
+  controller_.on_sent(now, number, packet.probe);
   ++log_.sent;
   if (packet.kind == net::PacketKind::kPadding) ++log_.padding;
   forward_.send(now, {this, name(packet.token, number), packet.size, config_.delay, {}, {}});

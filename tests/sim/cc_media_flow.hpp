@@ -82,7 +82,7 @@ class MediaFlow final : public Receiver {
   void make_audio(TimePoint now);
   [[nodiscard]] std::int64_t frame_bytes(TimePoint now);
   void drive_pacer(TimePoint now);
-  void send(TimePoint now, const net::Pacer::Packet& packet);
+  void send(TimePoint now, const net::Pacer::Leaving& packet);
   void report(TimePoint now);
   void on_feedback(TimePoint now, std::uint64_t index);
   void check_silence(TimePoint now);

@@ -19,7 +19,7 @@ TEST(CongestionHotPath, TenSecondsOfVideoAllocateNothing) {
     while (const auto packet = pacer.next(now)) {
       const rtp::SequenceNumber number = log.next_number();
       log.on_sent(now, packet->size);
-      controller.on_sent(now, number, packet->size, packet->probe);
+      controller.on_sent(now, number, packet->probe);
       controller.on_packet({number, now, packet->size, microseconds(to_us(now.time_since_epoch()) + 50'000)});
       ++sent;
     }
@@ -27,9 +27,9 @@ TEST(CongestionHotPath, TenSecondsOfVideoAllocateNothing) {
   const std::size_t before = allocations_so_far();
   for (int frame = 0; frame < 300; ++frame) {
     if (const auto probe = controller.next_probe(now)) pacer.probe(*probe);
-    for (int i = 0; i < 5; ++i) static_cast<void>(pacer.enqueue({PacketKind::kVideo, 1000, 1, false}));
-    static_cast<void>(pacer.enqueue({PacketKind::kAudio, 100, 1, false}));
-    static_cast<void>(pacer.enqueue({PacketKind::kRetransmission, 500, 1, false}));
+    for (int i = 0; i < 5; ++i) static_cast<void>(pacer.enqueue({PacketKind::kVideo, 1000, 1}));
+    static_cast<void>(pacer.enqueue({PacketKind::kAudio, 100, 1}));
+    static_cast<void>(pacer.enqueue({PacketKind::kRetransmission, 500, 1}));
     for (const TimePoint next = now + milliseconds(33); now < next; now += milliseconds(1)) drain();
     controller.on_feedback(now);
     controller.on_deadline(now);

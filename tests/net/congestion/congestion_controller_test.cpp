@@ -18,7 +18,7 @@ class CongestionControllerTest : public testing::Test {
       controller_.on_deadline(now_);
       log_.on_sent(now_, kSize);
       const rtp::SequenceNumber number = log_.next_number() + -1;
-      controller_.on_sent(now_, number, kSize, false);
+      controller_.on_sent(now_, number, false);
       free_at_ = std::max(free_at_, now_) + capacity.time_for(kSize + 28);
       arrivals_.push_back({number, microseconds(to_us((free_at_ + kDelay).time_since_epoch()))});
       now_ += controller_.target().time_for(kSize + 28);

@@ -21,7 +21,7 @@ class PacerTest : public testing::Test {
     bool probe;
   };
   void enqueue(PacketKind kind, int count, std::uint16_t size = 1000) {
-    for (int i = 0; i < count; ++i) ASSERT_TRUE(pacer_.enqueue({kind, size, next_token_++, false}));
+    for (int i = 0; i < count; ++i) ASSERT_TRUE(pacer_.enqueue({kind, size, next_token_++}));
   }
   /// As its owner does: asks at the deadline, until nothing is left or `until`.
   std::vector<Left> drain(Duration until = seconds(10)) {
@@ -83,8 +83,8 @@ TEST_F(PacerTest, AudioIsPaidForByVideo) {
   enqueue(PacketKind::kVideo, 20);
   const TimePoint alone = kStart + drain().back().at;
   Pacer other(kPacing, kTarget);
-  for (int i = 0; i < 20; ++i) ASSERT_TRUE(other.enqueue({PacketKind::kVideo, 1000, 1, false}));
-  for (int i = 0; i < 10; ++i) ASSERT_TRUE(other.enqueue({PacketKind::kAudio, 1000, 1, false}));
+  for (int i = 0; i < 20; ++i) ASSERT_TRUE(other.enqueue({PacketKind::kVideo, 1000, 1}));
+  for (int i = 0; i < 10; ++i) ASSERT_TRUE(other.enqueue({PacketKind::kAudio, 1000, 1}));
   TimePoint now = kStart;
   TimePoint last{};
   for (; now < kStart + seconds(1); now += milliseconds(1)) {
@@ -100,7 +100,7 @@ TEST_F(PacerTest, RetransmissionsGoBeforeVideo) {
 }
 
 TEST_F(PacerTest, RetransmissionsTakeAtMostAQuarterOfTheTarget) {
-  enqueue(PacketKind::kRetransmission, 200);
+  enqueue(PacketKind::kRetransmission, 128);
   const auto left = drain(seconds(4));
   std::int64_t bytes = 0;
   for (const Left& one : left) bytes += one.size;
@@ -138,10 +138,10 @@ TEST_F(PacerTest, DroppingVideoKeepsRetransmissions) {
 }
 
 TEST_F(PacerTest, RefusesWhatDoesNotFit) {
-  enqueue(PacketKind::kAudio, 64, 100);
-  EXPECT_FALSE(pacer_.enqueue({PacketKind::kAudio, 100, 1, false}));
-  enqueue(PacketKind::kVideo, 1024, 100);
-  EXPECT_FALSE(pacer_.enqueue({PacketKind::kVideo, 100, 1, false}));
+  enqueue(PacketKind::kAudio, 32, 100);
+  EXPECT_FALSE(pacer_.enqueue({PacketKind::kAudio, 100, 1}));
+  enqueue(PacketKind::kVideo, 512, 100);
+  EXPECT_FALSE(pacer_.enqueue({PacketKind::kVideo, 100, 1}));
 }
 
 TEST_F(PacerTest, FillsAProbeWithPaddingAtItsRate) {
