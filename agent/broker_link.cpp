@@ -15,7 +15,8 @@ MqttOptions with_table(MqttOptions options, const SessionTable& table) {
 
 }  // namespace
 
-BrokerLink::BrokerLink(EventLoop& loop, Random& random, MqttOptions options, SessionTable& table, EventHandler on_event)
+BrokerLink::BrokerLink(EventLoop& loop, Random& random, MqttOptions options, SessionTable& table, EventHandler on_event,
+                       std::function<void()> on_connected)
     : table_(table),
       on_event_(std::move(on_event)),
       timer_(loop,
@@ -25,8 +26,9 @@ BrokerLink::BrokerLink(EventLoop& loop, Random& random, MqttOptions options, Ses
              }),
       mqtt_(loop, random, with_table(std::move(options), table),
             {.on_connected =
-                 [this] {
+                 [this, on_connected = std::move(on_connected)] {
                    table_.on_broker_connected();
+                   on_connected();
                    pump();
                  },
              .on_disconnected = [] {},

@@ -14,6 +14,7 @@
 #include "agent/viewers.hpp"
 #include "hal/base/log.hpp"
 #include "net/certificate_file.hpp"
+#include "net/network_watch.hpp"
 
 namespace perch::agent {
 namespace {
@@ -109,6 +110,8 @@ class Daemon::Impl {
   [[nodiscard]] CameraSwitch::Callbacks camera_callbacks();
   [[nodiscard]] std::unique_ptr<ControlSocket> open_control_socket(const std::string& path);
   void shut_down();
+  void watch_network();
+  void move_viewers();
   /// Runs `call` on ctl and lets the broker hear what came of it.
   template <class F>
   auto posted(F call);
@@ -129,6 +132,8 @@ class Daemon::Impl {
   BrokerLink broker_;
   Timer profile_timer_;
   CameraCommands commands_;
+  std::unique_ptr<net::NetworkWatch> network_;
+  bool network_changed_ = false;  ///< and the viewers have not heard of it
   std::unique_ptr<ControlSocket> control_;
   SignalWatch terminate_;
   SignalWatch interrupt_;
@@ -153,8 +158,10 @@ Daemon::Impl::Impl(const Config& config, net::IceConfig ice, net::DtlsCertificat
                {.on_demand = [this](Demand demand) { on_demand(demand); },
                 .on_joining = [this] { camera_.request_keyframe(); },
                 .ice_servers_for = [this](const std::string& viewer) { return turn_for(viewer); }}),
-      broker_(loop_, random_, std::move(mqtt), table_,
-              [this](TimePoint now, signaling::SessionEvent event) { viewers_.on_event(now, std::move(event)); }),
+      broker_(
+          loop_, random_, std::move(mqtt), table_,
+          [this](TimePoint now, signaling::SessionEvent event) { viewers_.on_event(now, std::move(event)); },
+          [this] { move_viewers(); }),
       profile_timer_(loop_,
                      [this] {
                        viewers_.release_answers();
@@ -253,10 +260,32 @@ void Daemon::Impl::run() {
   broker_.start();
   loop_.run();
 }
+/// A camera that cannot be told of changes is found again when its viewers call again.
+void Daemon::Impl::watch_network() {
+  auto watch = net::NetworkWatch::create(loop_, ice_.local_addresses, [this] {
+    network_changed_ = true;
+    broker_.on_network_change();
+    move_viewers();
+  });
+  if (watch)
+    network_ = std::move(*watch);
+  else
+    PERCH_WARN(kModule, "msg=\"network changes go unnoticed\" reason=%s", in_quotes(watch.error().message()).c_str());
+}
+
+/// Offers go through the broker, so they wait for it where its connection went with the old address.
+void Daemon::Impl::move_viewers() {
+  if (!network_changed_ || !broker_.connected()) return;
+  network_changed_ = false;
+  viewers_.on_network_change();
+  broker_.pump();
+}
+
 
 void Daemon::Impl::shut_down() {
   PERCH_INFO(kModule, "state=stopping viewers=%zu", viewers_.size());
   table_.end_all(signaling::Reason::kRestarting);
+  watch_network();
   table_.go_offline();
   broker_.stop(kGoodbyePatience);
   loop_.quit();

@@ -100,7 +100,7 @@ void Viewers::on(TimePoint now, const OfferReceived& event) {
   if (holds_) {
     session.held_offer = event.offer.sdp;
   } else {
-    table_.send_answer(event.key, std::move(answered->sdp), callbacks_.ice_servers_for(event.key.viewer));
+    send_answer(event.key, session, std::move(answered->sdp), true);
   }
   open_link(event.key, session, session.agreed.ice_controlling);
   if (!holds_) connect_link(session);
@@ -127,7 +127,7 @@ void Viewers::release(const SessionKey& key, Session& session) {
   session.held_offer.reset();
   if (!answered) return;  // cannot be: only the profile has changed, and any profile finds a format
   session.agreed = std::move(answered->session);
-  table_.send_answer(key, std::move(answered->sdp), callbacks_.ice_servers_for(key.viewer));
+  send_answer(key, session, std::move(answered->sdp), true);
   connect_link(session);
   net_.add_candidates(session.link, std::move(session.held_candidates), session.held_candidates_done);
   callbacks_.on_joining();
@@ -137,7 +137,8 @@ void Viewers::on(TimePoint now, const SolicitReceived& event) {
   if (sessions_.contains(event.key)) return;
   Session session = start_session(now, event.key);
   session.our_offer = sdp::make_offer(session.ours);
-  table_.send_offer(event.key, sdp::write(session.our_offer));
+  session.described = sdp::write(session.our_offer);
+  table_.send_offer(event.key, session.described);
   constexpr bool kOffererControls = true;  // RFC 8445 §6.1.1
   open_link(event.key, session, kOffererControls);
   sessions_.emplace(event.key, std::move(session));
@@ -150,14 +151,54 @@ void Viewers::on(TimePoint now, const AnswerReceived& event) {
   Session& session = found->second;
   auto agreed = sdp::accept_answer(session.our_offer, event.sdp, session.ours);
   if (!agreed) {
+    session.move = Session::Move::kNone;
     table_.reject_offer(now, event.key, error_code_of(agreed.error().code), agreed.error().message());
     if (!table_.has(event.key)) drop(event.key);
     return;
   }
   session.agreed = std::move(*agreed);
+  if (session.move != Session::Move::kNone) return finish_move(event.key, session);
   tell_demand();
   connect_link(session);
   callbacks_.on_joining();
+}
+
+/// New TURN credentials with each ICE generation: nothing else gathers.
+void Viewers::send_answer(const SessionKey& key, Session& session, std::string sdp, bool with_servers) {
+  session.described = sdp;
+  auto servers = with_servers ? callbacks_.ice_servers_for(key.viewer) : std::vector<IceServer>();
+  table_.send_answer(key, std::move(sdp), std::move(servers));
+}
+
+void Viewers::on_network_change() {
+  for (auto& [key, session] : sessions_) {
+    const bool agreed = !session.agreed.media.empty() && !session.held_offer;
+    if (session.move != Session::Move::kNone) session.move = Session::Move::kOfferedAndStale;
+    if (agreed && session.move == Session::Move::kNone) offer_move(key, session);
+  }
+}
+
+void Viewers::offer_move(const SessionKey& key, Session& session) {
+  sdp::Capabilities ours = session.ours;
+  refresh_ice(ours);
+  auto offer = sdp::make_restart_offer(session.described, ours);
+  if (!offer) return;  // the viewer finds out by itself, and restarts from its side
+  session.ours = std::move(ours);
+  session.our_offer = std::move(*offer);
+  session.described = sdp::write(session.our_offer);
+  session.move = Session::Move::kOffered;
+  PERCH_INFO(kModule, "viewer=%s state=moving", label_of(key).c_str());
+  table_.send_offer(key, session.described);
+  net_.begin_anew(session.link, {session.ours.ice_ufrag, session.ours.ice_pwd});
+}
+
+/// An offer must be answered before the next may leave (RFC 3264 §4), so a network that changed twice waits for it.
+void Viewers::finish_move(const SessionKey& key, Session& session) {
+  const bool stale = std::exchange(session.move, Session::Move::kNone) == Session::Move::kOfferedAndStale;
+  tell_demand();
+  net_.continue_anew(session.link, remote_credentials(session.agreed), config_of(session));
+  net_.add_candidates(session.link, session.agreed.remote.candidates, session.agreed.remote.end_of_candidates);
+  if (stale) offer_move(key, session);
 }
 
 /// A new offer in a live session: an ICE restart keeps the association, another certificate needs a new one.
@@ -178,7 +219,8 @@ void Viewers::renegotiate(TimePoint now, const OfferReceived& event, Session& se
   const sdp::Change change = sdp::compare(session.agreed, answered->session);
   session.ours = std::move(ours);
   session.agreed = std::move(answered->session);
-  table_.send_answer(event.key, std::move(answered->sdp));
+  session.move = Session::Move::kNone;  // of two crossing offers the viewer's counts
+  send_answer(event.key, session, std::move(answered->sdp), change.ice_restart);
   tell_demand();
   if (change.dtls_restart) {
     net_.remove(session.link);

@@ -48,6 +48,8 @@ class Viewers {
   void on_ice_connected(net::LinkId id);
   void on_connected(net::LinkId id);
   void on_link_ended(net::LinkId id, net::LinkEnd how, const std::string& why);
+  /// Our addresses have changed and the broker can be reached: offers every viewer to find a new path.
+  void on_network_change();
   [[nodiscard]] std::size_t size() const { return sessions_.size(); }
   /// The camera may encode by itself, and what it makes is not known before it was opened: offers are answered after
   /// set_profile() or release_answers(). They wait with everything prepared.
@@ -68,6 +70,8 @@ class Viewers {
     std::optional<std::string> held_offer;     ///< not answered yet: see hold_answers()
     std::vector<std::string> held_candidates;  ///< that came meanwhile
     bool held_candidates_done = false;
+    std::string described;  ///< our last description, offer or answer
+    enum class Move : std::uint8_t { kNone, kOffered, kOfferedAndStale } move = Move::kNone;
     bool ice_connected = false;
     TimePoint since{};
   };
@@ -82,6 +86,9 @@ class Viewers {
   [[nodiscard]] Session start_session(TimePoint now, const signaling::SessionKey& key);
   void open_link(const signaling::SessionKey& key, Session& session, bool controlling);
   void connect_link(const Session& session);
+  void send_answer(const signaling::SessionKey& key, Session& session, std::string sdp, bool with_servers);
+  void offer_move(const signaling::SessionKey& key, Session& session);
+  void finish_move(const signaling::SessionKey& key, Session& session);
   void drop(const signaling::SessionKey& key);
   void tell_demand() const;
   [[nodiscard]] net::PeerConfig config_of(const Session& session) const;

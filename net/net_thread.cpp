@@ -88,6 +88,23 @@ void NetThread::restart(LinkId id, IceCredentials local, IceCredentials remote) 
   });
 }
 
+void NetThread::begin_anew(LinkId id, IceCredentials local) {
+  loop_.post([this, id, local = std::move(local)] {
+    ViewerLink* link = find(id);
+    if (link == nullptr) return;
+    if (auto begun = link->begin_anew(local); !begun) on_link_ended(id, LinkEnd::kIceFailed, begun.error().message());
+  });
+}
+
+void NetThread::continue_anew(LinkId id, IceCredentials remote, PeerConfig config) {
+  loop_.post([this, id, remote = std::move(remote), config = std::move(config)] {
+    ViewerLink* link = find(id);
+    if (link == nullptr) return;
+    link->continue_anew(remote);
+    link->renegotiate(config);
+  });
+}
+
 void NetThread::remove(LinkId id) {
   loop_.post([this, id] {
     ViewerLink* link = find(id);

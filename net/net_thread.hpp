@@ -47,6 +47,9 @@ class NetThread {
   void renegotiate(LinkId id, PeerConfig config);
   void add_candidates(LinkId id, std::vector<std::string> candidates, bool done);
   void restart(LinkId id, IceCredentials local, IceCredentials remote);
+  /// See ViewerLink::begin_anew(); on_ended follows when no socket can be had.
+  void begin_anew(LinkId id, IceCredentials local);
+  void continue_anew(LinkId id, IceCredentials remote, PeerConfig config);
   /// No event follows.
   void remove(LinkId id);
 

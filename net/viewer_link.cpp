@@ -7,6 +7,9 @@ namespace {
 
 constexpr char kModule[] = "net";
 
+/// For answer and checks after our network changed; as long as a session has to connect (PROTOCOL.md "Limits").
+constexpr Duration kMoveTime = seconds(15);
+
 }  // namespace
 
 const char* to_string(LinkEnd end) {
@@ -19,27 +22,66 @@ const char* to_string(LinkEnd end) {
 }
 
 ViewerLink::ViewerLink(LinkContext context, std::string label, Callbacks callbacks)
-    : context_(context), label_(std::move(label)), callbacks_(std::move(callbacks)), timer_(context.loop, [this] {
-        const TimePoint now = monotonic_now();
-        peer_->on_deadline(now);
-        pump(now);
-      }) {}
+    : context_(context),
+      label_(std::move(label)),
+      callbacks_(std::move(callbacks)),
+      timer_(context.loop,
+             [this] {
+               const TimePoint now = monotonic_now();
+               peer_->on_deadline(now);
+               pump(now);
+             }),
+      next_ice_timer_(context.loop, [this] { end(LinkEnd::kIceFailed, "no path from the new network address"); }) {}
 
 Result<std::unique_ptr<ViewerLink>> ViewerLink::create(LinkContext context, std::string label, bool controlling,
                                                        const IceCredentials& local, Callbacks callbacks) {
   std::unique_ptr<ViewerLink> link(new ViewerLink(context, std::move(label), std::move(callbacks)));
-  ViewerLink* self = link.get();
-  IceAgent::Callbacks from_ice;
-  from_ice.on_local_candidate = link->callbacks_.on_local_candidate;
-  from_ice.on_gathering_done = link->callbacks_.on_gathering_done;
-  from_ice.on_connected = [self] { self->on_ice_connected(); };
-  from_ice.on_failed = [self] { self->end(LinkEnd::kIceFailed, "no path, or the viewer stopped answering"); };
-  from_ice.on_datagram = [self](ByteView datagram) { self->on_datagram(datagram); };
-  auto ice = IceAgent::create(context.loop, context.ice, controlling, local, std::move(from_ice));
+  auto ice = link->make_agent(controlling, local);
   if (!ice) return fail(std::move(ice.error()));
   link->ice_ = std::move(*ice);
   if (auto gathering = link->ice_->gather(); !gathering) return fail(std::move(gathering.error()));
   return link;
+}
+
+Result<std::unique_ptr<IceAgent>> ViewerLink::make_agent(bool controlling, const IceCredentials& local) {
+  const unsigned number = ++agents_made_;
+  IceAgent::Callbacks from_ice;
+  from_ice.on_local_candidate = callbacks_.on_local_candidate;
+  from_ice.on_gathering_done = callbacks_.on_gathering_done;
+  from_ice.on_connected = [this, number] { on_agent_connected(number); };
+  from_ice.on_failed = [this, number] { on_agent_failed(number); };
+  from_ice.on_datagram = [this](ByteView datagram) { on_datagram(datagram); };
+  return IceAgent::create(context_.loop, context_.ice, controlling, local, std::move(from_ice));
+}
+
+void ViewerLink::on_agent_connected(unsigned number) {
+  if (next_ice_ && number != agents_made_) return;  // the old path has a hiccup less
+  if (next_ice_) {
+    ice_ = std::move(next_ice_);
+    next_ice_timer_.set(kNever);
+    PERCH_INFO(kModule, "viewer=%s state=moved pair=%s", label_.c_str(), in_quotes(ice_->selected_pair()).c_str());
+    if (connected()) callbacks_.on_keyframe_wanted();  // what was sent into the void is not worth asking for again
+  }
+  on_ice_connected();
+}
+
+void ViewerLink::on_agent_failed(unsigned number) {
+  if (next_ice_ && number != agents_made_) return;  // its end is why there is another
+  end(LinkEnd::kIceFailed, "no path, or the viewer stopped answering");
+}
+
+Result<void> ViewerLink::begin_anew(const IceCredentials& local) {
+  constexpr bool kOffererControls = true;  // RFC 8445 §6.1.1
+  auto ice = make_agent(kOffererControls, local);
+  if (!ice) return fail(std::move(ice.error()));
+  if (auto gathering = (*ice)->gather(); !gathering) return gathering;
+  next_ice_ = std::move(*ice);
+  next_ice_timer_.set(monotonic_now() + kMoveTime);
+  return {};
+}
+
+void ViewerLink::continue_anew(const IceCredentials& remote) {
+  if (next_ice_) next_ice_->set_remote_credentials(remote);
 }
 
 Result<void> ViewerLink::connect(const IceCredentials& remote, PeerConfig config) {
@@ -70,13 +112,18 @@ void ViewerLink::renegotiate(PeerConfig config) {
 
 void ViewerLink::add_candidates(const std::vector<std::string>& candidates, bool done) {
   for (const std::string& candidate : candidates) {
-    const bool used = ice_->add_remote_candidate(candidate);
+    const bool used = latest().add_remote_candidate(candidate);
     PERCH_DEBUG(kModule, "viewer=%s remote_candidate=%s used=%d", label_.c_str(), in_quotes(candidate).c_str(), used);
   }
-  if (done) ice_->remote_candidates_done();
+  if (done) latest().remote_candidates_done();
 }
 
-void ViewerLink::restart(const IceCredentials& local, const IceCredentials& remote) { ice_->restart(local, remote); }
+void ViewerLink::restart(const IceCredentials& local, const IceCredentials& remote) {
+  // An offer of the viewer's that crossed ours: its sockets may be gone, so the new ones answer it.
+  const bool moving = next_ice_ != nullptr;
+  if (moving && begin_anew(local)) return continue_anew(remote);
+  ice_->restart(local, remote);
+}
 
 void ViewerLink::on_ice_connected() {
   path_known_ = true;

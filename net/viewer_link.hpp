@@ -53,6 +53,10 @@ class ViewerLink {
   void renegotiate(PeerConfig config);
   void add_candidates(const std::vector<std::string>& candidates, bool done);
   void restart(const IceCredentials& local, const IceCredentials& remote);
+  /// Our network has changed: looks for a path from the addresses we have now, while the one in use serves as long as
+  /// it works. We offered, so we control; candidates and `remote` follow when the viewer answers.
+  [[nodiscard]] Result<void> begin_anew(const IceCredentials& local);
+  void continue_anew(const IceCredentials& remote);
   void send_frame(TimePoint now, const rtp::FramePackets& frame);
   void send_audio(TimePoint now, const rtp::FramePackets& frame);
   /// BYE and close_notify.
@@ -64,7 +68,11 @@ class ViewerLink {
 
  private:
   ViewerLink(LinkContext context, std::string label, Callbacks callbacks);
+  [[nodiscard]] Result<std::unique_ptr<IceAgent>> make_agent(bool controlling, const IceCredentials& local);
+  void on_agent_connected(unsigned number);
+  void on_agent_failed(unsigned number);
   void on_ice_connected();
+  [[nodiscard]] IceAgent& latest() { return next_ice_ ? *next_ice_ : *ice_; }
   void on_datagram(ByteView datagram);
   void pump(TimePoint now);
   void on_event(TimePoint now, Peer::Event event);
@@ -76,10 +84,13 @@ class ViewerLink {
   LinkContext context_;
   const std::string label_;
   const Callbacks callbacks_;
-  std::unique_ptr<IceAgent> ice_;
+  std::unique_ptr<IceAgent> ice_;       ///< carries the media
+  std::unique_ptr<IceAgent> next_ice_;  ///< takes over once it has a path
   std::unique_ptr<Peer> peer_;
   Timer timer_;
-  bool path_known_ = false;  ///< ICE connected before the description came
+  Timer next_ice_timer_;
+  unsigned agents_made_ = 0;  ///< the latest has this number
+  bool path_known_ = false;   ///< ICE connected before the description came
   bool ended_ = false;
 };
 

@@ -2,13 +2,16 @@
 
 #include <mosquitto.h>
 #include <mqtt_protocol.h>
+#include <netinet/in.h>
 #include <poll.h>
+#include <sys/socket.h>
 
 #include <mutex>
 #include <thread>
 #include <utility>
 
 #include "hal/base/log.hpp"
+#include "hal/base/unique_fd.hpp"
 #include "signaling/backoff.hpp"
 
 namespace perch::signaling {
@@ -22,6 +25,19 @@ struct MosquittoDeleter {
   void operator()(mosquitto* m) const { mosquitto_destroy(m); }
 };
 using MosquittoPtr = std::unique_ptr<mosquitto, MosquittoDeleter>;
+
+/// The address our end of the connection has is no longer this machine's: nothing can come back to it. RFC 1122 leaves
+/// TCP to find out by its timers, which takes minutes.
+bool is_orphan(int connection) {
+  sockaddr_storage local{};
+  socklen_t size = sizeof local;
+  auto* address = reinterpret_cast<sockaddr*>(&local);
+  if (::getsockname(connection, address, &size) != 0) return true;
+  if (local.ss_family == AF_INET) reinterpret_cast<sockaddr_in&>(local).sin_port = 0;
+  if (local.ss_family == AF_INET6) reinterpret_cast<sockaddr_in6&>(local).sin6_port = 0;
+  const UniqueFd probe(::socket(local.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  return ::bind(probe.get(), address, size) != 0 && errno == EADDRNOTAVAIL;
+}
 
 struct Properties {
   ~Properties() { mosquitto_property_free_all(&list); }
@@ -77,6 +93,7 @@ class MqttClient::Impl {
   }
 
   void start() { begin_attempt(); }
+  void on_network_change();
   bool publish(const std::string& topic, const std::string& payload, bool retain);
   void stop(Duration patience);
   [[nodiscard]] bool connected() const { return connected_; }
@@ -285,6 +302,13 @@ bool MqttClient::Impl::publish(const std::string& topic, const std::string& payl
   return rc == MOSQ_ERR_SUCCESS;
 }
 
+void MqttClient::Impl::on_network_change() {
+  if (client_ && !is_orphan(mosquitto_socket(client_.get()))) return;
+  drop_connection();  // gives up an attempt as well, which may be on its way from nowhere
+  backoff_.reset();
+  retry_.set(monotonic_now());
+}
+
 void MqttClient::Impl::stop(Duration patience) {
   retry_.set(kNever);
   if (client_ && connected_) {
@@ -305,6 +329,7 @@ MqttClient::MqttClient(EventLoop& loop, Random& random, MqttOptions options, Cal
     : impl_(std::make_unique<Impl>(loop, random, std::move(options), std::move(callbacks))) {}
 MqttClient::~MqttClient() = default;
 void MqttClient::start() { impl_->start(); }
+void MqttClient::on_network_change() { impl_->on_network_change(); }
 bool MqttClient::publish(const std::string& topic, const std::string& payload, bool retain) {
   return impl_->publish(topic, payload, retain);
 }

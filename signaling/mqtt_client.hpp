@@ -45,6 +45,9 @@ class MqttClient {
   void start();
   /// QoS 1. Dropped (false) while there is no connection: every message here is idempotent or superseded.
   bool publish(const std::string& topic, const std::string& payload, bool retain);
+  /// Addresses of this machine changed: a connection whose own address is gone is made anew at once, as is one that
+  /// waits for its next attempt.
+  void on_network_change();
   /// Sends what is queued and says goodbye, waiting at most `patience`; the last will is not triggered.
   void stop(Duration patience);
   [[nodiscard]] bool connected() const;

@@ -97,6 +97,8 @@ void SessionTable::send_offer(const SessionKey& key, std::string sdp) {
   Session* session = find(key);
   if (session == nullptr) return;
   session->awaits_answer = true;
+  session->candidates_in = session->candidates_out = 0;
+  session->waiting = {};
   describe(key, *session, Offer{std::move(sdp), {}});
 }
 

@@ -55,7 +55,7 @@ class SessionTable {
   [[nodiscard]] std::optional<Publication> next_publication();
 
   void send_answer(const SessionKey& key, std::string sdp, std::vector<IceServer> ice_servers = {});
-  /// After SolicitReceived.
+  /// After SolicitReceived, or in a live session whose last offer is answered: a new ICE generation begins.
   void send_offer(const SessionKey& key, std::string sdp);
   void send_candidate(const SessionKey& key, IceCandidate candidate);
   void send_end_of_candidates(const SessionKey& key);

@@ -20,7 +20,10 @@ struct Answered {
 
 /// The camera's own offer, after `solicit`.
 [[nodiscard]] SessionDescription make_offer(const Capabilities& ours);
-/// Takes the viewer's answer to `offer`, which must come from make_offer(ours). Errors as above.
+/// ICE restart from our side (RFC 8839 §4.4.1.1): what we described last, with the credentials now in `ours`.
+/// kUnsupported: the association's roles do not allow it.
+[[nodiscard]] Result<SessionDescription> make_restart_offer(std::string_view described, const Capabilities& ours);
+/// Takes the viewer's answer to `offer`, which must come from one of the two above. Errors as above.
 [[nodiscard]] Result<NegotiatedSession> accept_answer(const SessionDescription& offer, std::string_view answer_sdp,
                                                       const Capabilities& ours);
 

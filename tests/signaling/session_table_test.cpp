@@ -114,6 +114,21 @@ TEST_F(SessionTableTest, SolicitMakesTheCameraOfferAndTakesTheAnswer) {
   EXPECT_EQ(drain_errors(), "bad_request,");
 }
 
+TEST_F(SessionTableTest, AnOfferOfTheCameraInALiveSessionBeginsANewIceGeneration) {
+  connect(kPhone);
+  for (std::size_t i = 0; i <= kMaxCandidates; ++i) table_.send_candidate(kPhone, {"candidate:a", "0"});
+  (void)drain();
+  table_.send_offer(kPhone, "v=0 from a new address");
+  table_.send_candidate(kPhone, {"candidate:b", "0"});
+  const auto out = drain_messages();
+  ASSERT_EQ(out.size(), 2U);
+  EXPECT_TRUE(out[0].topic.ends_with("/offer"));
+  EXPECT_TRUE(out[1].topic.ends_with("/candidates"));
+  send(kPhone, Answer{"v=0 viewer answer", {}});
+  EXPECT_TRUE(next<AnswerReceived>());
+  EXPECT_TRUE(table_.has(kPhone));
+}
+
 TEST_F(SessionTableTest, ABadAnswerToASolicitedOfferEndsTheSession) {
   send(kPhone, Solicit{});
   table_.send_offer(kPhone, "v=0");

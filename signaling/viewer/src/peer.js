@@ -67,6 +67,7 @@ export class Peer {
 
   /** Takes the camera's offer; resolves to our answer's SDP. */
   async answer(sdp) {
+    this.#ours = new OutgoingCandidates(); // an offer of the camera's begins a new ICE generation
     await this.pc.setRemoteDescription({ type: "offer", sdp });
     this.#sound.adopt();
     this.#release();

@@ -99,6 +99,12 @@ export class Watch {
     this.#settle(now);
   }
 
+  /** The camera looks for new paths in a live call, e.g. because its network changed: an offer of its came. */
+  on_offer(now) {
+    if (this.#call) this.#call.offered_at = now;
+    this.on_answer(now);
+  }
+
   on_bye(now, reason) {
     this.#end(now, reason, null);
   }
@@ -224,6 +230,8 @@ export class Watch {
     const call = this.#call;
     if (!call) {
       if (!before.online) this.retry_at = null;
+    } else if (call.offered_at !== null && now - call.offered_at < kMendLimit_ms) {
+      return; // it is the camera we know, from a new address
     } else if (call.frame_at === null || now - call.frame_at > kFresh_ms) {
       if (!before.online) this.#end(now, "lost", "UnknownReason", { at_once: true });
     } else {
@@ -328,6 +336,7 @@ export class Watch {
       frame_at: null,
       mending_at: null,
       mend_sent: false,
+      offered_at: null,
       detour_at: null,
       closed_at: null,
       doubt_at: null,

@@ -7,14 +7,16 @@ import { free_port, until_listening } from './ports.mjs';
 
 export class Broker {
   /**
-   * `dir` is a folder for its files; ports default to free ones; `listen` is where browsers reach it.
+   * `dir` is a folder for its files; ports default to free ones; `listen` is where browsers reach it,
+   * `mqtt_listen` where agents do.
    * With `page` the built viewer page is served by the broker itself. Started by root it stays root, so that the
    * kernel's promise to end it with us holds, unless `drop_privileges`.
    */
-  static async start({ dir, mqtt_port, web_port, listen = '127.0.0.1', page = true, drop_privileges = false }) {
+  static async start({ dir, mqtt_port, web_port, mqtt_listen = '127.0.0.1', listen = '127.0.0.1', page = true, drop_privileges = false }) {
     const broker = new Broker();
     broker.dir = dir;
     broker.listen = listen;
+    broker.mqtt_listen = mqtt_listen;
     broker.drop_privileges = drop_privileges;
     broker.mqtt_port = mqtt_port ?? (await free_port());
     broker.web_port = web_port ?? (await free_port(listen));
@@ -26,7 +28,7 @@ export class Broker {
   }
 
   get mqtt_url() {
-    return `mqtt://127.0.0.1:${this.mqtt_port}`;
+    return `mqtt://${this.mqtt_listen}:${this.mqtt_port}`;
   }
 
   get page_url() {
@@ -38,7 +40,7 @@ export class Broker {
     const program = find_program('mosquitto');
     if (!program) throw new Error('mosquitto is not installed');
     this.process = new Child('mosquitto', program, ['-c', this.config], { log_file: join(this.dir, 'mosquitto.log') });
-    await until_listening('127.0.0.1', this.mqtt_port, this.process);
+    await until_listening(this.mqtt_listen, this.mqtt_port, this.process);
     await until_listening(this.listen, this.web_port, this.process);
   }
 
@@ -62,7 +64,7 @@ export class Broker {
       'log_dest stderr',
       'set_tcp_nodelay true',
       // mosquitto refuses to start with WebSockets listeners only, and the agent speaks plain MQTT anyway.
-      `listener ${this.mqtt_port} 127.0.0.1`,
+      `listener ${this.mqtt_port} ${this.mqtt_listen}`,
       `listener ${this.web_port} ${this.listen}`,
       'protocol websockets',
       // Without this a WebSockets listener binds every address, whatever the line above says.

@@ -28,11 +28,13 @@ export function to_toml(config) {
 }
 
 export class Perchd {
-  /** `config` is merged section by section over the defaults; `pin_to` is a CPU number. Resolves when it is on the broker. */
-  static async start({ dir, broker, config = {}, pin_to, env, wait_ready = true }) {
+  /** `config` is merged section by section over the defaults; `pin_to` is a CPU number, `command` is put in front
+   *  (see namespace.mjs). Resolves when it is on the broker. */
+  static async start({ dir, broker, config = {}, pin_to, command = [], env, wait_ready = true }) {
     const perchd = new Perchd();
     perchd.dir = dir;
     perchd.pin_to = pin_to;
+    perchd.command = command;
     perchd.env = env;
     mkdirSync(join(dir, 'state'), { recursive: true, mode: 0o700 });
     chmodSync(join(dir, 'state'), 0o700);
@@ -61,7 +63,7 @@ export class Perchd {
 
   /** Starts (again) with the same configuration and state. */
   async resume({ wait_ready = true } = {}) {
-    const command = [perchd_path, '--config', this.config_file];
+    const command = [...this.command, perchd_path, '--config', this.config_file];
     if (this.pin_to !== undefined) command.unshift('taskset', '-c', String(this.pin_to));
     this.process = new Child('perchd', command[0], command.slice(1), { env: this.env, log_file: join(this.dir, 'perchd.log') });
     if (wait_ready) await this.process.wait_for_line(/\bmod=agent\b.*\bready\b/, { what: 'perchd to be ready', timeout_ms: 20_000 });

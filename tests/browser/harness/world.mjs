@@ -6,6 +6,7 @@ import { Broker } from './broker.mjs';
 import { Chromium } from './chromium.mjs';
 import { MqttPeer } from './mqtt_peer.mjs';
 import { artifacts_dir } from './paths.mjs';
+import { Namespace } from './namespace.mjs';
 import { Perchd } from './perchd.mjs';
 import { TurnServer } from './turn_server.mjs';
 import { Viewer } from './viewer.mjs';
@@ -46,6 +47,11 @@ export class World {
 
   async start_turn_server(options = {}) {
     return this.#keep(await TurnServer.start({ dir: this.#folder('turn'), ...options }));
+  }
+
+  /** A network namespace beside this one; see namespace.mjs. */
+  async add_namespace(name) {
+    return this.#keep(await Namespace.create(name));
   }
 
   /** A viewer page in the browser started last. */

@@ -163,6 +163,18 @@ test("a direct path needs no relays", () => {
   assert.deepEqual(scene.actions(), []);
 });
 
+test("a camera that comes back from a new address and offers keeps its call", () => {
+  const scene = Scene.live().pass(1_400).tell("on_state", offline_state()).tell("on_offer").tell("on_state", camera_state());
+  scene.pass(300).tell("on_frame").stream(20_000);
+  assert.equal(scene.phase, "live");
+  assert.deepEqual(scene.actions(), []);
+});
+
+test("a camera that offers and finds no path is mended from our side, then called anew", () => {
+  const scene = Scene.live().tell("on_offer").pass(3_000).tell("on_transport", "disconnected").pass(6_000);
+  assert.deepEqual(scene.actions(), [{ do: "mend" }, hang_up("ICEFailed"), call]);
+});
+
 test("mending without a broker waits for the broker", () => {
   const scene = Scene.live().tell("on_broker", false).tell("on_transport", "disconnected").pass(1_000);
   assert.deepEqual(scene.actions(), []);
