@@ -105,6 +105,7 @@ class Daemon::Impl {
  private:
   void on_pipeline(const codec::PipelineEvent& event);
   void on_demand(Demand demand);
+  void on_microphone(bool lost);
   void on_floor(std::optional<net::LinkId> who);
   [[nodiscard]] std::vector<signaling::IceServer> turn_for(const std::string& viewer) const;
   [[nodiscard]] CameraSwitch::Callbacks camera_callbacks();
@@ -151,7 +152,8 @@ Daemon::Impl::Impl(const Config& config, net::IceConfig ice, net::DtlsCertificat
       camera_(loop_, pipeline_config(config, random_), seconds(config.video.linger_s), camera_callbacks()),
       microphone_(loop_, microphone_config(config, random_),
                   {.on_frame = [this](rtp::FramePacketsPtr frame) { net_.push_audio(std::move(frame)); },
-                   .on_closed = [this] { net_.reset_audio(); }}),
+                   .on_closed = [this] { net_.reset_audio(); },
+                   .on_health = [this](bool lost) { on_microphone(lost); }}),
       half_duplex_(config.talk.half_duplex),
       may_pass_through_(config.video.encoder == "auto" && video::may_deliver_h264(source_request(config))),
       viewers_(table_, net_, certificate_.fingerprint(), random_, sound_equipment(config),
@@ -212,6 +214,11 @@ void Daemon::Impl::on_demand(Demand demand) {
 
 std::vector<signaling::IceServer> Daemon::Impl::turn_for(const std::string& viewer) const {
   return viewer_ice_servers(ice_, viewer, NtpClock::from_system().unix_at(monotonic_now()));
+}
+
+void Daemon::Impl::on_microphone(bool lost) {
+  table_.set_microphone_lost(lost);
+  broker_.pump();
 }
 
 void Daemon::Impl::on_floor(std::optional<net::LinkId> who) {

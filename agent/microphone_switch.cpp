@@ -31,11 +31,20 @@ void MicrophoneSwitch::on_listeners(std::size_t listeners) {
 void MicrophoneSwitch::open() {
   codec::AudioPipeline::Hooks hooks;
   hooks.on_frame = callbacks_.on_frame;
-  hooks.on_event = [this](const codec::AudioEvent& event) { loop_.post([event] { log_event(event); }); };
+  hooks.on_event = [this, generation = ++generation_](const codec::AudioEvent& event) {
+    loop_.post([this, generation, event] {
+      if (generation == generation_ && pipeline_) on_event(event);
+    });
+  };
   auto pipeline = codec::AudioPipeline::create(config_, std::move(hooks));
   if (!pipeline) return log_event(codec::AudioLost{std::move(pipeline.error())});
   pipeline_ = std::move(*pipeline);
   pipeline_->set_ducked(ducked_);
+}
+
+void MicrophoneSwitch::on_event(const codec::AudioEvent& event) {
+  log_event(event);
+  callbacks_.on_health(std::holds_alternative<codec::AudioLost>(event));
 }
 
 void MicrophoneSwitch::close() {
@@ -44,6 +53,7 @@ void MicrophoneSwitch::close() {
   PERCH_INFO(kModule, "state=closed frames=%llu overruns=%llu", static_cast<unsigned long long>(last.frames),
              static_cast<unsigned long long>(last.overruns));
   callbacks_.on_closed();
+  callbacks_.on_health(false);
 }
 
 void MicrophoneSwitch::set_ducked(bool ducked) {

@@ -16,6 +16,7 @@ class MicrophoneSwitch {
   struct Callbacks {
     std::function<void(rtp::FramePacketsPtr)> on_frame;  ///< on the audio thread, must not block
     std::function<void()> on_closed;                     ///< on ctl: no more packets come
+    std::function<void(bool lost)> on_health;            ///< on ctl: it delivers, or it does not
   };
 
   MicrophoneSwitch(EventLoop& loop, codec::AudioPipeline::Config config, Callbacks callbacks);
@@ -30,6 +31,7 @@ class MicrophoneSwitch {
   [[nodiscard]] std::optional<codec::AudioPipelineStats> stats() const;
 
  private:
+  void on_event(const codec::AudioEvent& event);
   void open();
   void close();
 
@@ -37,6 +39,8 @@ class MicrophoneSwitch {
   const codec::AudioPipeline::Config config_;
   const Callbacks callbacks_;
   bool ducked_ = false;
+  /// Events of a pipeline that is closed already are still on their way through the loop: each carries its number.
+  std::uint64_t generation_ = 0;
   std::unique_ptr<codec::AudioPipeline> pipeline_;
 };
 

@@ -36,6 +36,7 @@ std::string write_online(const CameraState& state, std::string_view epoch) {
       .member("max_viewers", state.max_viewers);
   out.member("video", state.video).member("audio", state.audio).member("talk", state.talk);
   if (state.talk) out.member("talking", state.talking);
+  if (state.microphone_lost) out.member("microphone", "lost");
   if (!state.encoder.empty()) out.member("encoder", state.encoder);
   write_ice_servers(out, without_secrets(state.ice_servers));
   return out.end_object().take();

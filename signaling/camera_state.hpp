@@ -23,8 +23,9 @@ struct CameraState {
   std::vector<std::string> video = {"H264"};
   std::vector<std::string> audio = {};
   bool talk = false;
-  bool talking = false;      ///< a viewer is speaking just now; written where talk is possible
-  std::string encoder = {};  ///< which was chosen and why, for people; empty before the camera was first opened
+  bool talking = false;          ///< a viewer is speaking just now; written where talk is possible
+  bool microphone_lost = false;  ///< there is one, but it delivers nothing; written only then
+  std::string encoder = {};      ///< which was chosen and why, for people; empty before the camera was first opened
   std::vector<IceServer> ice_servers = {};
   bool operator==(const CameraState&) const = default;
 };

@@ -153,6 +153,10 @@ void SessionTable::set_talking(bool talking) {
   if (std::exchange(state_.talking, talking) != talking) state_is_fresh_ = false;
 }
 
+void SessionTable::set_microphone_lost(bool lost) {
+  if (std::exchange(state_.microphone_lost, lost) != lost) state_is_fresh_ = false;
+}
+
 void SessionTable::set_encoder(std::string words) {
   if (words == state_.encoder) return;
   state_.encoder = std::move(words);

@@ -72,6 +72,8 @@ class SessionTable {
   void set_camera(CameraHealth health);
   /// Somebody is heard through the loudspeaker.
   void set_talking(bool talking);
+  /// See CameraState::microphone_lost.
+  void set_microphone_lost(bool lost);
   /// See CameraState::encoder.
   void set_encoder(std::string words);
   /// Publishes the state again: after each (re)connection to the broker.

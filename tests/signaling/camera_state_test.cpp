@@ -22,6 +22,10 @@ TEST(CameraState, TalkAndEncoderAreToldWhereTheyAreKnown) {
   state.id = "c";
   EXPECT_EQ(write_online(state, "E").find("talking"), std::string::npos);
   EXPECT_EQ(write_online(state, "E").find("encoder"), std::string::npos);
+  EXPECT_EQ(write_online(state, "E").find("microphone"), std::string::npos);
+  state.microphone_lost = true;
+  EXPECT_NE(write_online(state, "E").find(R"("microphone":"lost")"), std::string::npos);
+  state.microphone_lost = false;
   state.talk = true;
   state.encoder = "pass-through: the camera encodes";
   EXPECT_NE(

@@ -14,15 +14,9 @@ using test::fixture;
 using test::replaced;
 
 Capabilities capabilities(bool sends, bool receives) {
-  Capabilities ours;
-  ours.video.ssrc = 1001;
-  ours.audio = {sends, receives, false, 2001};
-  ours.ice_ufrag = "uFr4";
-  ours.ice_pwd = "0123456789012345678901";
-  ours.fingerprint = "AA:BB";
-  ours.session_id = "7";
-  ours.stream_id = "perch";
-  ours.cname = "c";
+  Capabilities ours = test::capabilities();
+  ours.audio.sends = sends;
+  ours.audio.receives = receives;
   return ours;
 }
 

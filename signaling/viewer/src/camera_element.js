@@ -30,6 +30,7 @@ export class PerchCamera extends HTMLElement {
   #sample = null;
   #changes_queued = false;
   #note = null;
+  #deaf = false;
   #talk = new TalkButton({ on_track: (track) => this.#on_talk_track(track), on_error: (code) => this.#explain(code) });
 
   connectedCallback() {
@@ -101,6 +102,7 @@ export class PerchCamera extends HTMLElement {
     const { player } = this;
     if (!player) return;
     if (player.state === "live") this.#picture.release();
+    this.#tell_deafness(player.deaf && !this.#view.video.muted);
     this.#show({
       phase: player.state,
       trouble: player.error,
@@ -155,6 +157,7 @@ export class PerchCamera extends HTMLElement {
     this.#view.video.muted = !this.#view.video.muted;
     show_mute(this.#view);
     this.player?.listen(!this.#view.video.muted);
+    this.#update();
   }
 
   #hide() {
@@ -190,6 +193,14 @@ export class PerchCamera extends HTMLElement {
     clearTimeout(this.#note);
     this.#note = setTimeout(() => show_note(this.#view, ""), kNote_ms);
     this.#update();
+  }
+
+  // Stands as long as it is true, other than what #explain() says.
+  #tell_deafness(deaf) {
+    if (deaf === this.#deaf) return;
+    this.#deaf = deaf;
+    const { title, hint } = trouble_words("mic_lost");
+    show_note(this.#view, deaf ? `${title}. ${hint}` : "");
   }
 
   async #save_picture() {

@@ -58,6 +58,7 @@ export function parse_state(camera, payload) {
     audio: texts(body.audio),
     talk: body.talk === true,
     talking: body.talking === true,
+    deaf: body.microphone === "lost",
     ice_servers: ice_servers_of(body.ice_servers),
   };
 }

@@ -103,6 +103,11 @@ export class Player {
     return this.#state?.talking ?? false;
   }
 
+  /** The camera's microphone delivers nothing. */
+  get deaf() {
+    return this.#state?.deaf ?? false;
+  }
+
   get #can() {
     return { audio: (this.#state?.audio.length ?? 0) > 0, talk: this.#state?.talk ?? false };
   }

@@ -41,6 +41,7 @@ const kTroubles = {
   stalled: ["The picture stands still", "The connection is weak, or the camera pauses."],
   unknown_camera: ["No such camera on this broker", "Check the name in the link, or whether the camera was ever started."],
   sealed: ["This camera needs an invitation", "This page cannot open sealed cameras yet."],
+  mic_lost: ["The camera's microphone is gone", "Sound returns when it is back."],
   mic_insecure: ["No microphone on this page", "Browsers let a page use it only when it came over https."],
   mic_denied: ["The microphone is not allowed", "Allow it for this page in the browser's settings."],
   mic_missing: ["No microphone found", ""],

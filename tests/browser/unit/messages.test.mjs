@@ -38,9 +38,10 @@ test("parse_state reads a camera's state and fills what is missing or of the wro
     video: ["H264"], audio: ["opus"], talk: false, ice_servers: [{ urls: "stun:s:1" }], future: 1 };
   assert.deepEqual(parse_state("front-door", bytes(sent)), {
     camera: "front-door", online: true, name: "Door", epoch: "e", access: "open", health: "lost", viewers: 2, max_viewers: 8,
-    audio: ["opus"], talk: false, talking: false, ice_servers: [{ urls: ["stun:s:1"] }],
+    audio: ["opus"], talk: false, talking: false, deaf: false, ice_servers: [{ urls: ["stun:s:1"] }],
   });
   assert.equal(parse_state("front-door", bytes({ ...sent, talk: true, talking: true })).talking, true);
+  assert.equal(parse_state("front-door", bytes({ ...sent, microphone: "lost" })).deaf, true);
   const odd = parse_state("front-door", bytes({ v: 1, online: false, name: 7, viewers: -1, audio: "opus", ice_servers: {} }));
   assert.equal(odd.name, "front-door");
   assert.equal(odd.viewers, 0);
