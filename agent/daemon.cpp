@@ -110,9 +110,9 @@ class Daemon::Impl {
   [[nodiscard]] std::vector<signaling::IceServer> turn_for(const std::string& viewer) const;
   [[nodiscard]] CameraSwitch::Callbacks camera_callbacks();
   [[nodiscard]] std::unique_ptr<ControlSocket> open_control_socket(const std::string& path);
-  void shut_down();
   void watch_network();
   void move_viewers();
+  void shut_down();
   /// Runs `call` on ctl and lets the broker hear what came of it.
   template <class F>
   auto posted(F call);
@@ -132,9 +132,9 @@ class Daemon::Impl {
   Viewers viewers_;
   BrokerLink broker_;
   Timer profile_timer_;
-  CameraCommands commands_;
   std::unique_ptr<net::NetworkWatch> network_;
   bool network_changed_ = false;  ///< and the viewers have not heard of it
+  CameraCommands commands_;
   std::unique_ptr<ControlSocket> control_;
   SignalWatch terminate_;
   SignalWatch interrupt_;
@@ -260,13 +260,6 @@ void Daemon::Impl::on_pipeline(const codec::PipelineEvent& event) {
   broker_.pump();
 }
 
-void Daemon::Impl::run() {
-  if (may_pass_through_) viewers_.hold_answers();
-  PERCH_INFO(kModule, "state=ready version=%s fingerprint=%s", PERCH_VERSION,
-             certificate_.fingerprint().to_string().c_str());
-  broker_.start();
-  loop_.run();
-}
 /// A camera that cannot be told of changes is found again when its viewers call again.
 void Daemon::Impl::watch_network() {
   auto watch = net::NetworkWatch::create(loop_, ice_.local_addresses, [this] {
@@ -288,11 +281,18 @@ void Daemon::Impl::move_viewers() {
   broker_.pump();
 }
 
+void Daemon::Impl::run() {
+  if (may_pass_through_) viewers_.hold_answers();
+  PERCH_INFO(kModule, "state=ready version=%s fingerprint=%s", PERCH_VERSION,
+             certificate_.fingerprint().to_string().c_str());
+  watch_network();
+  broker_.start();
+  loop_.run();
+}
 
 void Daemon::Impl::shut_down() {
   PERCH_INFO(kModule, "state=stopping viewers=%zu", viewers_.size());
   table_.end_all(signaling::Reason::kRestarting);
-  watch_network();
   table_.go_offline();
   broker_.stop(kGoodbyePatience);
   loop_.quit();

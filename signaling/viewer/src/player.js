@@ -363,13 +363,13 @@ export class Player {
   }
 
   async #on_offer({ sdp }) {
+    // RFC 3264 §4 leaves glare to us: of two crossing offers the viewer's counts, see PROTOCOL.md.
+    if (this.#offered) return;
     const peer = this.#peer;
     this.marks.answer ??= performance.now();
     this.#tell((now) => this.#watch.on_offer(now));
     const answer = await peer.answer(sdp);
     if (peer !== this.#peer) return;
-    // RFC 3264 §4 leaves glare to us: of two crossing offers the viewer's counts, see PROTOCOL.md.
-    if (this.#offered) return;
     this.#send("answer", { sdp: answer });
     this.#update_sound();
   }
