@@ -1,4 +1,4 @@
-// What an invited viewer may send once connected: any bytes as authentic RTCP, and the same bytes raw.
+// What an invited viewer may send once connected: any bytes as authentic RTCP and RTP, and the same bytes raw.
 #include <cstdlib>
 
 #include "tests/sim/peer_pair.hpp"
@@ -11,7 +11,9 @@ using namespace perch;
 /// tenth of a second of ordinary traffic.
 sim::PeerPair& session() {
   static sim::PeerPair pair = [] {
-    sim::PeerPair made(1, {});
+    sim::PairConfig config;
+    config.sound = true;
+    sim::PeerPair made(1, config);
     if (!made.run_until([&] { return made.viewer().frames.size() > 3; }, seconds(5))) std::abort();
     return made;
   }();
@@ -26,6 +28,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const Bytes input(data, data + std::min<std::size_t>(size, 1200));
   viewer.camera_side->on_datagram(pair.now(), input);
   if (input.size() >= 8) viewer.viewer_side->send_rtcp(input);
+  if (input.size() >= 12) viewer.viewer_side->send_rtp(input);
   const auto before = viewer.camera_side->stats();
   pair.run(milliseconds(100));
   const auto after = viewer.camera_side->stats();

@@ -13,7 +13,7 @@ sdp::Capabilities capabilities() {
   sdp::Capabilities ours;
   ours.video.ssrc = 1;
   ours.video.rtx_ssrc = 2;
-  ours.audio = {true, 3};
+  ours.audio = {.sends = true, .receives = true, .stereo = true, .ssrc = 3};
   ours.cname = "c";
   ours.stream_id = "s";
   ours.ice_ufrag = "ours";
