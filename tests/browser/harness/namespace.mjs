@@ -5,6 +5,8 @@ import { Child } from './process.mjs';
 import { until } from './wait.mjs';
 
 export class Namespace {
+  cables = [];
+
   static async create(name) {
     const made = new Namespace();
     made.process = new Child(name, 'unshare', ['--net', '--', 'sleep', 'infinity']);
@@ -29,6 +31,8 @@ export class Namespace {
   }
 
   async stop() {
+    // The kernel takes a namespace apart some time later; the other ends of its cables go now.
+    for (const name of this.cables) this.run('ip', 'link', 'del', name);
     this.process.kill_now();
     await this.process.ended;
   }
@@ -43,6 +47,7 @@ export const here = { pid: process.pid, run: (...argv) => run(argv), command: []
  */
 export function join(a, b) {
   run(['ip', 'link', 'add', a.name, 'netns', String(a.ns.pid), 'type', 'veth', 'peer', 'name', b.name, 'netns', String(b.ns.pid)]);
+  (a.ns.cables ?? b.ns.cables).push(a.ns.cables ? a.name : b.name);
   for (const { ns, name, addresses } of [a, b]) {
     ns.run('ip', 'link', 'set', name, 'addrgenmode', 'none');
     for (const address of addresses) ns.run('ip', 'address', 'add', address, 'dev', name, ...(address.includes(':') ? ['nodad'] : []));
