@@ -11,7 +11,7 @@ export const is_session = (text) => typeof text === "string" && kSession.test(te
 
 /** RFC 4648 §5, without padding. */
 export function base64url(bytes) {
-  const text = btoa(String.fromCharCode(...bytes));
+  const text = btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join("")); // messages are too long to spread
   return text.replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
 }
 
