@@ -6,8 +6,20 @@ import { until } from './wait.mjs';
 /** Any secure origin will do; nothing is fetched from it. */
 const kOrigin = 'https://reference.test/';
 
+/** In both pages: window.described(pc) resolves with the local description once all its candidates are in it. */
+function install_described() {
+  window.described = async (pc) => {
+    const complete = new Promise((resolve) => {
+      pc.addEventListener('icegatheringstatechange', () => pc.iceGatheringState === 'complete' && resolve());
+    });
+    await pc.setLocalDescription();
+    await complete;
+    return pc.localDescription.sdp;
+  };
+}
+
 async function empty_page(browser) {
-  const page = await browser.new_page();
+  const page = await browser.new_page({ init: install_described });
   await page.route('**/*', (route) => route.fulfill({ contentType: 'text/html', body: '<!doctype html><video autoplay muted playsinline></video>' }));
   await page.goto(kOrigin);
   return page;
@@ -43,9 +55,7 @@ async function offer({ max_bitrate, picture, sources }) {
   const { codecs } = RTCRtpSender.getCapabilities('video');
   const wanted = codecs.some(({ mimeType }) => mimeType === 'video/H264') ? 'video/H264' : 'video/VP8';
   transceiver.setCodecPreferences([...codecs.filter(({ mimeType }) => mimeType === wanted), ...codecs.filter(({ mimeType }) => /rtx$/.test(mimeType))]);
-  await pc.setLocalDescription();
-  await new Promise((resolve) => (pc.iceGatheringState === 'complete' ? resolve() : (pc.onicegatheringstatechange = () => pc.iceGatheringState === 'complete' && resolve())));
-  return { sdp: pc.localDescription.sdp, codec: wanted };
+  return { sdp: await window.described(pc), codec: wanted };
 }
 
 /** In the viewing page: the answer; the page then looks to probes as the viewer's page does. */
@@ -55,9 +65,7 @@ async function answer(sdp) {
   window.__perch = { players: [{ pc, video }] };
   pc.ontrack = ({ streams, track }) => (video.srcObject = streams[0] ?? new MediaStream([track]));
   await pc.setRemoteDescription({ type: 'offer', sdp });
-  await pc.setLocalDescription();
-  await new Promise((resolve) => (pc.iceGatheringState === 'complete' ? resolve() : (pc.onicegatheringstatechange = () => pc.iceGatheringState === 'complete' && resolve())));
-  return pc.localDescription.sdp;
+  return window.described(pc);
 }
 
 // Nothing but the impaired path may be tried.

@@ -12,6 +12,7 @@ export function install_impaired_probe({ index = 0 } = {}) {
   context.imageSmoothingEnabled = false;
   const observed = (window.__observed = { frames: [], stats: [] });
   let clock_offset = -Infinity;
+  let last_rtp;
 
   // Date.now() is whole milliseconds: just after a tick it is exact, so the largest difference seen is the clock's offset.
   function unix_ms() {
@@ -34,18 +35,24 @@ export function install_impaired_probe({ index = 0 } = {}) {
   }
 
   // The code was drawn for the source's width; a sender may have made the whole picture smaller since.
-  function latency(at) {
+  function read_stamp() {
     const drawn_for_this_width = Math.max(8, Math.floor(video.videoWidth / 64)) & ~1;
-    const stamp = read_cells(drawn_for_this_width) ?? read_cells(video.videoWidth / 64);
+    return read_cells(drawn_for_this_width) ?? read_cells(video.videoWidth / 64);
+  }
+
+  function age_of(stamp, at) {
     if (stamp === null) return null;
     const age = (((at - stamp) % 2 ** 32) + 2 ** 32) % 2 ** 32;
     return (age > 2 ** 31 ? age - 2 ** 32 : age) - 0.5;
   }
 
-  function on_frame() {
+  function on_frame(_, { rtpTimestamp }) {
     video.requestVideoFrameCallback(on_frame);
+    // What a page shows while it begins a new call, black or the last picture once more, did not come over the network.
+    if (rtpTimestamp === undefined || rtpTimestamp === last_rtp) return;
+    last_rtp = rtpTimestamp;
     const at = unix_ms();
-    observed.frames.push({ at, latency: latency(at) });
+    observed.frames.push({ at, latency: age_of(read_stamp(), at) });
   }
 
   async function note_stats() {

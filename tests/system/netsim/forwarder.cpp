@@ -84,7 +84,7 @@ Result<void> Forwarder::run(const std::function<void(const std::string&)>& say) 
     const TimePoint now = monotonic_now();
     a_to_b_.deliver(now);
     b_to_a_.deliver(now);
-    if (const auto waited = wait(); !waited) return waited;
+    if (const auto waited = wait(); !waited) return fail(waited.error());
   }
   return {};
 }
@@ -97,7 +97,7 @@ void Forwarder::start_links() {
 
 Result<void> Forwarder::wait() {
   const TimePoint deadline = std::min({a_to_b_.deadline(), b_to_a_.deadline(), ends_at_});
-  if (const auto set = set_timer(timer_.get(), deadline); !set) return set;
+  if (const auto set = set_timer(timer_.get(), deadline); !set) return fail(set.error());
   std::array<epoll_event, 4> events{};
   const int count = ::epoll_wait(epoll_.get(), events.data(), events.size(), -1);
   if (count < 0 && errno != EINTR) return fail_errno("epoll_wait");

@@ -21,7 +21,7 @@ Result<Duration> parse_duration(std::string_view text, double unit_s) {
 }
 
 Result<double> parse_chance(std::string_view text) {
-  const auto chance = parse_number(text);
+  auto chance = parse_number(text);
   if (chance && *chance > 1) return fail(Errc::kInvalid, "a chance is at most 1, not " + std::string(text));
   return chance;
 }

@@ -21,8 +21,9 @@ Link started(const LinkConfig& config, std::uint64_t seed = 1) {
 
 /// Which of `count` packets, one per millisecond, are lost.
 std::vector<bool> fates(Link link, int count) {
-  std::vector<bool> lost;
-  for (int i = 0; i < count; ++i) lost.push_back(!link.admit(kStart + milliseconds(i), 1200));
+  std::vector<bool> lost(static_cast<std::size_t>(count));
+  TimePoint now = kStart;
+  for (auto&& one : lost) one = !link.admit(now += milliseconds(1), 1200);
   return lost;
 }
 
