@@ -70,15 +70,18 @@ const std::array kKeys{
     ConfigKey{"access", "max_viewers", "viewers", "The next viewer is told that the camera is busy.",
               IntegerField{PERCH_FIELD(access.max_viewers), 1, 256}},
 
-    ConfigKey{"ice", "servers", "",
-              "stun:HOST:PORT and turn:USER:PASSWORD@HOST:PORT?transport=udp|tcp; without USER:PASSWORD@ see "
-              "turn_secret_file.",
-              ListField{PERCH_FIELD(ice.servers), check_ice_server}},
+    ConfigKey{
+        "ice", "servers", "",
+        "stun:HOST:PORT, turn:USER:PASSWORD@HOST:PORT?transport=udp|tcp, turns: with TLS; without USER:PASSWORD@ see "
+        "turn_secret_file.",
+        ListField{PERCH_FIELD(ice.servers), check_ice_server}},
     ConfigKey{"ice", "local_addresses", "", "Addresses of ours to offer; empty: every network interface.",
               ListField{PERCH_FIELD(ice.local_addresses), check_ip_address}},
     ConfigKey{"ice", "turn_secret_file", "",
               "File with the secret shared with the TURN server: credentials for a day, others for each viewer.",
               TextField{PERCH_FIELD(ice.turn_secret_file), check_any}},
+    ConfigKey{"ice", "ca_file", "", "CA certificates for turns (PEM); empty: the system's.",
+              TextField{PERCH_FIELD(ice.ca_file), check_any}},
     ConfigKey{"ice", "force_relay", "", "Offer TURN's addresses only, so that viewers do not learn the camera's.",
               BooleanField{PERCH_FIELD(ice.force_relay)}},
 

@@ -57,6 +57,7 @@ struct Config {
     std::vector<std::string> servers;
     std::vector<std::string> local_addresses;
     std::string turn_secret_file;
+    std::string ca_file;
     bool force_relay = false;
   } ice;
   struct {

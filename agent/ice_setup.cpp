@@ -1,5 +1,7 @@
 #include "agent/ice_setup.hpp"
 
+#include <unistd.h>
+
 #include "agent/config_file.hpp"
 #include "hal/base/log.hpp"
 #include "net/turn_credentials.hpp"
@@ -24,12 +26,15 @@ Result<net::IceConfig> ice_config(const Config& config) {
   for (const std::string& uri : config.ice.servers)
     if (auto server = net::parse_ice_server(uri)) ice.servers.push_back(std::move(*server));
   ice.local_addresses = config.ice.local_addresses;
+  ice.ca_file = config.ice.ca_file;
   ice.force_relay = config.ice.force_relay;
   if (!config.ice.turn_secret_file.empty()) {
     auto secret = read_secret_file(config.ice.turn_secret_file);
     if (!secret) return fail(std::move(secret.error()));
     ice.turn_secret = std::move(*secret);
   }
+  if (!ice.ca_file.empty() && ::access(ice.ca_file.c_str(), R_OK) != 0)
+    return fail_errno("[ice] ca_file: cannot read " + in_quotes(ice.ca_file));
   if (auto checked = check_credentials(ice); !checked) return fail(std::move(checked.error()));
   return ice;
 }

@@ -8,6 +8,7 @@
 
 #include "hal/base/log.hpp"
 #include "net/turn_credentials.hpp"
+#include "net/turn_tls_tunnel.hpp"
 #include "net/udp_batch.hpp"
 
 namespace perch::net {
@@ -48,8 +49,7 @@ std::string describe(const NiceCandidate& candidate) {
 }
 
 NiceRelayType relay_type(IceServer::Kind kind) {
-  if (kind == IceServer::Kind::kTurnTls) return NICE_RELAY_TYPE_TURN_TLS;
-  return kind == IceServer::Kind::kTurnTcp ? NICE_RELAY_TYPE_TURN_TCP : NICE_RELAY_TYPE_TURN_UDP;
+  return kind == IceServer::Kind::kTurnUdp ? NICE_RELAY_TYPE_TURN_UDP : NICE_RELAY_TYPE_TURN_TCP;
 }
 
 }  // namespace
@@ -70,7 +70,7 @@ class IceAgent::Impl {
 
  private:
   void connect_signals();
-  [[nodiscard]] Result<void> add_server(const IceServer& configured, const std::string& turn_secret);
+  [[nodiscard]] Result<void> add_server(const IceServer& configured, const IceConfig& config);
   void on_candidate(NiceCandidate* candidate);
   void on_state(guint state);
   void on_selected_pair(const NiceCandidate& local, const NiceCandidate& remote);
@@ -82,6 +82,7 @@ class IceAgent::Impl {
   std::unique_ptr<NiceAgent, AgentDeleter> agent_;
   guint stream_ = 0;
   bool relays_configured_ = false;
+  std::vector<std::unique_ptr<TurnTlsTunnel>> tunnels_;
   std::string selected_pair_;
   NiceAddress selected_remote_{};
   std::unique_ptr<GSocket, SocketDeleter> direct_;  ///< none when the pair is relayed or TCP
@@ -135,7 +136,7 @@ Result<void> IceAgent::Impl::configure(const IceConfig& config, const IceCredent
   }
   g_object_set(agent_.get(), "force-relay", gboolean{config.force_relay}, nullptr);
   for (const IceServer& server : config.servers)
-    if (auto added = add_server(server, config.turn_secret); !added) return added;
+    if (auto added = add_server(server, config); !added) return added;
   connect_signals();
   auto* receive = +[](NiceAgent*, guint, guint, guint length, gchar* bytes, gpointer self) {
     static_cast<Impl*>(self)->callbacks_.on_datagram({reinterpret_cast<const std::uint8_t*>(bytes), length});
@@ -144,13 +145,24 @@ Result<void> IceAgent::Impl::configure(const IceConfig& config, const IceCredent
   return {};
 }
 
-Result<void> IceAgent::Impl::add_server(const IceServer& configured, const std::string& turn_secret) {
+Result<void> IceAgent::Impl::add_server(const IceServer& configured, const IceConfig& config) {
   const nanoseconds unix_now = NtpClock::from_system().unix_at(monotonic_now());
-  const auto server = with_credentials(configured, turn_secret, kOwnTurnName, unix_now);
+  auto server = with_credentials(configured, config.turn_secret, kOwnTurnName, unix_now);
   if (!server) return fail(Error(server.error()));
   if (server->kind == IceServer::Kind::kStun) {
     g_object_set(agent_.get(), "stun-server", server->host.c_str(), "stun-server-port", guint{server->port}, nullptr);
     return {};
+  }
+  if (server->kind == IceServer::Kind::kTurnTls) {
+    // NICE_RELAY_TYPE_TURN_TLS is an imitation of TLS for two messengers of old; for everybody else it is plain TCP.
+    auto tunnel = TurnTlsTunnel::create(loop_, *server, config.ca_file);
+    if (!tunnel) {  // nearby viewers need no relay
+      PERCH_WARN(kModule, "msg=\"a TURN server is left out\" reason=%s", in_quotes(tunnel.error().message()).c_str());
+      return {};
+    }
+    server->host = "127.0.0.1";
+    server->port = (*tunnel)->port();
+    tunnels_.push_back(std::move(*tunnel));
   }
   relays_configured_ = true;
   nice_agent_set_relay_info(agent_.get(), stream_, kComponent, server->host.c_str(), server->port,

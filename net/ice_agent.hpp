@@ -26,6 +26,7 @@ struct IceConfig {
   /// veth*, virbr* and vnet*).
   std::vector<std::string> local_addresses;
   std::string turn_secret;   ///< for servers without credentials of their own; see turn_credentials.hpp
+  std::string ca_file;       ///< authorities that vouch for turns: servers (PEM); empty: the system's
   bool force_relay = false;  ///< offer relayed candidates only: nobody learns our addresses
 };
 

@@ -51,6 +51,14 @@ TEST(IceSetup, RefusesTurnWithoutCredentialsAndSecret) {
   EXPECT_NE(ice.error().message().find("turn_secret_file"), std::string::npos);
 }
 
+TEST(IceSetup, RefusesAuthoritiesThatCannotBeRead) {
+  Config config;
+  config.ice.ca_file = "/nonexistent.pem";
+  const auto ice = ice_config(config);
+  ASSERT_FALSE(ice);
+  EXPECT_NE(ice.error().message().find("/nonexistent.pem"), std::string::npos);
+}
+
 TEST(IceSetup, RefusesASecretThatOthersCanRead) {
   const Config config = with_secret("turn:turn.example");
   ::chmod(config.ice.turn_secret_file.c_str(), 0644);

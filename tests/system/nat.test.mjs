@@ -13,12 +13,13 @@ function route(ns) {
   ns.run('sysctl', '-qw', 'net.ipv4.ip_forward=1');
 }
 
-/** `kind`: none; port_preserving (the same outside port for every destination while it is free); symmetric. */
+/** `kind`: none; port_preserving (the same outside port for every destination while it is free); symmetric; no_udp. */
 function translate(ns, kind) {
   ns.run('nft', 'flush', 'ruleset');
   if (kind === 'none') return;
   const how = kind === 'symmetric' ? 'masquerade random,fully-random' : 'masquerade';
   ns.run('nft', `table ip nat { chain out { type nat hook postrouting priority 100; oifname "wan0" ${how}; }; }`);
+  if (kind === 'no_udp') ns.run('nft', 'table ip office { chain closed { type filter hook forward priority -1; meta l4proto udp drop; }; }');
   // Dropped packets leave no trace in connection tracking; accepted ones would take the very port that a hole is punched on.
   const drop = 'iifname "wan0" ct state != { established, related } drop';
   const chain = (hook) => `chain ${hook} { type filter hook ${hook} priority 0; ${drop}; };`;
@@ -50,7 +51,7 @@ await browser_test('nat', async (world) => {
   const nets = await build_networks(world);
   const turn = await world.start_turn_server({ address: kTurn, port: 3478, command: nets.internet.command });
   await world.start_broker({ mqtt_listen: '10.8.0.1' });
-  const ice = { servers: [turn.uri()], local_addresses: ['192.168.1.10'] };
+  const ice = { servers: [turn.uri(), turn.uri('tcp')], local_addresses: ['192.168.1.10'] };
   const perchd = await world.start_perchd({ command: nets.camera.command, config: { ice, log: { level: 'debug' } } });
 
   const cases = [
@@ -58,6 +59,7 @@ await browser_test('nat', async (world) => {
     { camera: 'port_preserving', viewer: 'port_preserving', name: 'server-reflexive', here: /^(host|srflx|prflx)$/, there: /^(srflx|prflx)$/, address: '198.51.100.2' },
     { camera: 'symmetric', viewer: 'port_preserving', name: 'relayed, camera symmetric', here: /./, there: /^(relay|prflx)$/, address: kTurn },
     { camera: 'symmetric', viewer: 'symmetric', name: 'relayed, both symmetric', here: /./, there: /^(relay|prflx)$/, address: kTurn },
+    { camera: 'port_preserving', viewer: 'no_udp', name: 'relayed for the page, no UDP out of its network', here: /^relay$/, there: /./, address: null, by_page: true },
   ];
   for (const one of cases) {
     translate(nets.camera_router, one.camera);
@@ -71,8 +73,9 @@ await browser_test('nat', async (world) => {
     const [, pair] = await perchd.process.wait_for_line(/ice=connected pair="([^"]+)"/, { from });
     fact(`${one.name}: first frame after ${rounded(first_frame_ms)} ms, page ${ours.candidateType} <-> ${theirs.candidateType} ${theirs.address}; camera ${pair}`);
     expect(one.here.test(ours.candidateType) && one.there.test(theirs.candidateType), `${one.name}, not ${ours.candidateType} <-> ${theirs.candidateType}`);
-    expect(theirs.address === one.address, `the camera at ${one.address}, not ${theirs.address}`);
-    expect(/^relayed/.test(one.name) === pair.startsWith('relay '), `our log to say the same: ${pair}`);
+    expect(!one.address || theirs.address === one.address, `the camera at ${one.address}, not ${theirs.address}`);
+    expect(!one.by_page || ours.relayProtocol === 'tcp', `TURN over TCP, not ${ours.relayProtocol}`);
+    expect(one.by_page || /^relayed/.test(one.name) === pair.startsWith('relay '), `our log to say the same: ${pair}`);
     await viewer.close();
   }
 });

@@ -32,7 +32,13 @@ export class Namespace {
 
   async stop() {
     // The kernel takes a namespace apart some time later; the other ends of its cables go now.
-    for (const name of this.cables) this.run('ip', 'link', 'del', name);
+    for (const name of this.cables) {
+      try {
+        this.run('ip', 'link', 'del', name);
+      } catch {
+        // The other end's namespace ended first.
+      }
+    }
     this.process.kill_now();
     await this.process.ended;
   }

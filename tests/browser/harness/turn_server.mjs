@@ -5,11 +5,11 @@ import { find_program } from './paths.mjs';
 import { Child } from './process.mjs';
 import { free_port, until_listening } from './ports.mjs';
 
-const kFlags = ['-n', '--allow-loopback-peers', '--no-cli', '--no-tls', '--no-dtls', '--fingerprint', '--verbose'];
+const kFlags = ['-n', '--allow-loopback-peers', '--no-cli', '--no-dtls', '--fingerprint', '--verbose'];
 
 export class TurnServer {
-  /** `secret` instead of a user; `address` is where it listens and relays; `command` is put in front, e.g. `ip netns exec X`. */
-  static async start({ dir, secret, address = '127.0.0.1', port, command = [] }) {
+  /** `secret` instead of a user; `tls` is {cert, key}, files to speak TLS with on a second port; `address` is where it listens and relays; `command` is put in front, e.g. `ip netns exec X`. */
+  static async start({ dir, secret, tls, address = '127.0.0.1', port, command = [] }) {
     mkdirSync(dir, { recursive: true });
     const server = new TurnServer();
     server.address = address;
@@ -20,12 +20,13 @@ export class TurnServer {
       'listening-port': server.port,
       'relay-ip': address,
       ...(secret ? { 'static-auth-secret': secret } : { user: 'perch:secret' }),
+      ...(tls ? { 'tls-listening-port': (server.tls_port = await free_port()), cert: tls.cert, pkey: tls.key } : {}),
       realm: 'perch.test',
       userdb: join(dir, 'users.db'),
       pidfile: join(dir, 'turnserver.pid'),
       'log-file': 'stdout',
     };
-    const flags = [...kFlags, secret ? '--use-auth-secret' : '--lt-cred-mech'];
+    const flags = [...kFlags, ...(tls ? [] : ['--no-tls']), secret ? '--use-auth-secret' : '--lt-cred-mech'];
     const values = Object.entries(options).map(([name, value]) => `--${name}=${value}`);
     const argv = [...command, find_program('turnserver'), ...flags, ...values];
     server.process = new Child('turnserver', argv[0], argv.slice(1), { log_file: join(dir, 'turnserver.log') });
@@ -37,6 +38,10 @@ export class TurnServer {
   /** As links and configuration files take it. */
   uri(transport = 'udp') {
     return `turn:${this.secret ? '' : 'perch:secret@'}${this.address}:${this.port}?transport=${transport}`;
+  }
+
+  tls_uri() {
+    return `turns:${this.secret ? '' : 'perch:secret@'}${this.address}:${this.tls_port}?transport=tcp`;
   }
 
   async stop() {
