@@ -7,7 +7,7 @@ import { with_guest } from './guest.mjs';
 import { kPatience_ms } from './watch.mjs';
 
 const config = { video: { source: '/dev/video9', width: 640, height: 360, linger_s: 1 }, audio: { source: 'alsa:hw:Loopback,1,0' } };
-const kObserve_s = Number(process.env.PERCH_AV_SYNC_S ?? 30);
+const kObserve_s = Number(process.env.PERCH_AV_SYNC_S ?? 20); // bench/paths looks for longer
 
 await browser_test('av_sync', async (world) => {
   for (const ppm of [0, 200, -200]) {

@@ -6,10 +6,12 @@ import { homedir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 
 const kParallel = 2;
-const [root, build] = process.argv.slice(2).map((path) => resolve(path));
+const [root, build] = process.argv.slice(2, 4).map((path) => resolve(path));
+const with_tests = process.argv.includes('--all');
 const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'perch/tidy');
 const tool = 'clang-tidy';
 
+const is_test = (path) => path.startsWith(join(root, 'tests/'));
 const is_ours = (path) => path.startsWith(`${root}/`) && !path.startsWith(`${root}/build/`);
 
 /** Source -> files of ours it includes, as ninja recorded them when it compiled. */
@@ -26,7 +28,7 @@ function dependencies() {
 /** The fingerprint of everything the verdict on this source depends on. */
 function fingerprint({ file, command }, files, version) {
   const hash = createHash('sha256').update(version).update(command.replaceAll(root, ''));
-  const settings = [join(root, '.clang-tidy'), ...(file.startsWith(join(root, 'tests/')) ? [join(root, 'tests/.clang-tidy')] : [])];
+  const settings = [join(root, '.clang-tidy'), ...(is_test(file) ? [join(root, 'tests/.clang-tidy')] : [])];
   for (const path of [...settings, file, ...files]) hash.update(path.slice(root.length)).update(readFileSync(path));
   return hash.digest('hex');
 }
@@ -43,7 +45,7 @@ function examine(file) {
 async function main() {
   const version = execFileSync(tool, ['--version'], { encoding: 'utf8' });
   const recorded = dependencies();
-  const commands = JSON.parse(readFileSync(join(build, 'compile_commands.json'), 'utf8')).filter(({ file }) => is_ours(file));
+  const commands = JSON.parse(readFileSync(join(build, 'compile_commands.json'), 'utf8')).filter(({ file }) => is_ours(file) && (with_tests || !is_test(file)));
   // A source may be part of several programs; looking at it once is enough.
   const sources = [...new Map(commands.reverse().map((command) => [command.file, command])).values()].reverse();
   mkdirSync(cache, { recursive: true });
