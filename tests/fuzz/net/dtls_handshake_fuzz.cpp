@@ -26,7 +26,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   PeerConfig config;
   config.dtls_role = in.u8() % 2 == 0 ? DtlsRole::kClient : DtlsRole::kServer;
   config.remote_fingerprints = {sim::test_certificate(2).fingerprint()};
-  config.video = VideoSendConfig{{}, &history};
+  config.video = StreamSendConfig{{}, &history};
   TimePoint now{seconds(100)};
   const auto peer =
       Peer::create(std::move(config), sim::test_certificate(1), random, NtpClock(now, seconds(1))).value();
