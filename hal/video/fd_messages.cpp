@@ -76,9 +76,12 @@ Result<std::optional<FdMessage>> receive_fd_message(int socket, std::size_t max_
   header.msg_control = room.bytes.data();
   header.msg_controllen = room.bytes.size();
   ssize_t length = -1;
+  bool reset = false;
   do {
+    reset = length < 0 && errno == ECONNRESET;
     length = recvmsg(socket, &header, MSG_CMSG_CLOEXEC);
-  } while (length < 0 && errno == EINTR);
+    // Who left without reading everything makes the kernel report that first and once; their last words come after.
+  } while (length < 0 && (errno == EINTR || (errno == ECONNRESET && !reset)));
   if (length < 0 && errno == EAGAIN) return std::nullopt;
   if (length == 0 || (length < 0 && errno == ECONNRESET)) return fail(Errc::kClosed, "the other side is gone");
   if (length < 0) return fail_errno("receiving a message");

@@ -85,5 +85,18 @@ TEST(FdMessages, ReaderWhoDoesNotReadIsNotWaitedFor) {
   EXPECT_EQ(sent.error().code, Errc::kUnavailable);
 }
 
+// The kernel reports the reset first when the other side left without reading everything, and keeps the message.
+TEST(FdMessages, LastWordsAreHeardAlsoFromWhoLeftWithoutReadingOurs) {
+  auto channel = make_fd_channel();
+  ASSERT_TRUE(channel);
+  ASSERT_TRUE(send_fd_message(channel->first.get(), Bytes{1}));
+  ASSERT_TRUE(send_fd_message(channel->second.get(), Bytes{2, 3}));
+  channel->second.reset();
+  const auto last = receive_fd_message(channel->first.get(), 64);
+  ASSERT_TRUE(last && *last) << (last ? "nothing" : last.error().message());
+  EXPECT_EQ((*last)->bytes, (Bytes{2, 3}));
+  EXPECT_EQ(receive_fd_message(channel->first.get(), 64).error().code, Errc::kClosed);
+}
+
 }  // namespace
 }  // namespace perch::video
