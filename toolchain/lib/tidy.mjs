@@ -33,10 +33,21 @@ function fingerprint({ file, command }, files, version) {
   return hash.digest('hex');
 }
 
+/** The command without the compiler's precompiled header: GCC's is of no use to clang, which refuses it. */
+const without_precompiled = (command) => command.replace(/ -Winvalid-pch| -include \S*cmake_pch\.hxx/g, '');
+
+/** A compilation database of one plain command for each source (clang-tidy examines a source once for every entry it finds). */
+function write_commands(sources) {
+  const folder = join(build, 'tidy');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'compile_commands.json'), JSON.stringify(sources));
+  return folder;
+}
+
 /** Complaints about one source; empty when it is clean. */
-function examine(file) {
+function examine(file, database) {
   // GCC's own warning names mean nothing to clang, and that is no finding.
-  const args = ['-p', build, '--quiet', '--warnings-as-errors=*', '--extra-arg=-Wno-unknown-warning-option', file];
+  const args = ['-p', database, '--quiet', '--warnings-as-errors=*', '--extra-arg=-Wno-unknown-warning-option', file];
   return new Promise((done) => {
     execFile('nice', [tool, ...args], { maxBuffer: 1 << 26 }, (error, stdout, stderr) => done(error ? stdout || stderr : ''));
   });
@@ -47,7 +58,8 @@ async function main() {
   const recorded = dependencies();
   const commands = JSON.parse(readFileSync(join(build, 'compile_commands.json'), 'utf8')).filter(({ file }) => is_ours(file) && (with_tests || !is_test(file)));
   // A source may be part of several programs; looking at it once is enough.
-  const sources = [...new Map(commands.reverse().map((command) => [command.file, command])).values()].reverse();
+  const sources = [...new Map(commands.reverse().map((entry) => [entry.file, { ...entry, command: without_precompiled(entry.command) }])).values()].reverse();
+  const database = write_commands(sources);
   mkdirSync(cache, { recursive: true });
   const stamped = sources.map((source) => ({ ...source, stamp: join(cache, fingerprint(source, recorded.get(source.file) ?? [], version)) }));
   const queue = stamped.filter(({ stamp }) => !existsSync(stamp));
@@ -55,7 +67,7 @@ async function main() {
   let unclean = 0;
   const worker = async () => {
     for (let next = queue.shift(); next; next = queue.shift()) {
-      const complaints = await examine(next.file);
+      const complaints = await examine(next.file, database);
       if (!complaints) writeFileSync(next.stamp, '');
       else {
         unclean++;
