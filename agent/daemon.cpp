@@ -194,7 +194,7 @@ net::NetThread::Events Daemon::Impl::net_events() {
   events.on_connected = posted([this](LinkId id) { viewers_.on_connected(id); });
   events.on_ended =
       posted([this](LinkId id, net::LinkEnd how, const std::string& why) { viewers_.on_link_ended(id, how, why); });
-  events.on_keyframe_wanted = posted([this] { camera_.request_keyframe(); });
+  events.on_keyframe_wanted = posted([this](rtp::Tier) { camera_.request_keyframe(); });
   events.on_talk = [this](LinkId id, net::InboundPacket packet) { loudspeaker_.on_packet(id, std::move(packet)); };
   events.on_audio_loss = [this](double loss) { loop_.post([this, loss] { microphone_.set_expected_loss(loss); }); };
   return events;

@@ -36,8 +36,8 @@ void NetThread::add(LinkId id, std::string label, bool controlling, IceCredentia
 }
 
 void NetThread::add_link(LinkId id, std::string label, bool controlling, const IceCredentials& local) {
-  const LinkContext context{loop_,  ice_,     certificate_, history_, audio_history_, random_, NtpClock::from_system(),
-                            batch_, join_age_};
+  const LinkContext context{
+      loop_, ice_, certificate_, histories_[0], audio_history_, random_, NtpClock::from_system(), batch_, join_age_};
   auto link = ViewerLink::create(context, std::move(label), controlling, local, callbacks_for(id));
   if (!link) return events_.on_ended(id, LinkEnd::kIceFailed, link.error().message());
   links_.emplace(id, std::move(*link));
@@ -49,7 +49,7 @@ ViewerLink::Callbacks NetThread::callbacks_for(LinkId id) {
   callbacks.on_gathering_done = [this, id] { events_.on_gathering_done(id); };
   callbacks.on_ice_connected = [this, id] { events_.on_ice_connected(id); };
   callbacks.on_connected = [this, id] { events_.on_connected(id); };
-  callbacks.on_keyframe_wanted = [this] { events_.on_keyframe_wanted(); };
+  callbacks.on_keyframe_wanted = [this](rtp::Tier tier) { events_.on_keyframe_wanted(tier); };
   callbacks.on_talk = [this, id](InboundPacket packet) { events_.on_talk(id, std::move(packet)); };
   callbacks.on_ended = [this, id](LinkEnd how, const std::string& why) { on_link_ended(id, how, why); };
   return callbacks;
@@ -121,13 +121,15 @@ ViewerLink* NetThread::find(LinkId id) {
 
 void NetThread::push_frame(rtp::FramePacketsPtr frame) {
   using Box = Mailbox<rtp::FramePacketsPtr>;
-  if (dropping_ && !frame->keyframe) return;
+  const rtp::Tier tier = frame->tier;
+  bool& dropping = dropping_[rtp::index(tier)];
+  if (dropping && !frame->keyframe) return;
   const Box::Put put = frames_.put(std::move(frame));
-  dropping_ = put == Box::Put::kFull;
+  dropping = put == Box::Put::kFull;
   if (put == Box::Put::kFirst) loop_.post([this] { drain_frames(); });
-  if (!dropping_) return;
+  if (!dropping) return;
   PERCH_WARN(kModule, "msg=\"sending is behind, waiting for a key frame\"");
-  events_.on_keyframe_wanted();
+  events_.on_keyframe_wanted(tier);
 }
 
 void NetThread::drain_frames() {
@@ -136,7 +138,7 @@ void NetThread::drain_frames() {
 
 void NetThread::distribute(const rtp::FramePacketsPtr& frame) {
   const TimePoint now = monotonic_now();
-  history_.push(frame, now);
+  histories_[rtp::index(frame->tier)].push(frame, now);
   for (auto& [id, link] : links_) link->send_frame(now, *frame);
 }
 
@@ -171,9 +173,35 @@ void NetThread::reset_audio() {
 }
 
 void NetThread::reset_stream() {
-  loop_.post([this] {
-    static_cast<void>(frames_.take_all());
-    history_.clear();
+  for (const rtp::Tier tier : {rtp::Tier::kMain, rtp::Tier::kLow}) reset_stream(tier);
+}
+
+void NetThread::reset_stream(rtp::Tier tier) {
+  loop_.post([this, tier] {
+    auto queued = frames_.take_all();
+    std::erase_if(queued, [tier](const rtp::FramePacketsPtr& frame) { return frame->tier == tier; });
+    for (const rtp::FramePacketsPtr& frame : queued) distribute(frame);
+    histories_[rtp::index(tier)].clear();
+  });
+}
+
+void NetThread::set_stream_limits(const StreamLimits& limits) {
+  loop_.post([this, limits] {
+    limits_ = limits;
+    const TierRates rates{limits.ceiling, std::nullopt};
+    if (rates_ == rates) return;
+    rates_ = rates;
+    events_.on_tier_rates(rates);
+  });
+}
+
+void NetThread::collect_stats(std::function<void(std::vector<LinkStats>)> callback) {
+  loop_.post([this, callback = std::move(callback)] {
+    std::vector<LinkStats> out;
+    for (const auto& [id, link] : links_) {
+      if (const auto stats = link->stats()) out.push_back({id, *stats});
+    }
+    callback(std::move(out));
   });
 }
 

@@ -1,6 +1,7 @@
 // The net thread: all viewers' links, the packet history they share, and the way in for frames and commands.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -12,6 +13,7 @@
 #include "hal/base/mailbox.hpp"
 #include "hal/base/thread.hpp"
 #include "media/rtp/packet_history.hpp"
+#include "net/tier_rates.hpp"
 #include "net/viewer_link.hpp"
 
 namespace perch::net {
@@ -30,9 +32,17 @@ class NetThread {
     std::function<void(LinkId)> on_ice_connected;
     std::function<void(LinkId)> on_connected;
     std::function<void(LinkId, LinkEnd, std::string why)> on_ended;  ///< the link is gone already
-    std::function<void()> on_keyframe_wanted;
+    std::function<void(rtp::Tier)> on_keyframe_wanted;
     std::function<void(LinkId, InboundPacket)> on_talk;  ///< some 50 times a second while somebody speaks
     std::function<void(double)> on_audio_loss;           ///< [0..1], of the worst listener; about once a second
+    /// Only on change, a few times a second at most. While somebody watches.
+    std::function<void(TierRates)> on_tier_rates = [](const TierRates&) {};
+    /// Full is what everybody begins with.
+    std::function<void(LinkId, ViewerQuality)> on_viewer_quality = [](LinkId, ViewerQuality) {};
+  };
+  struct LinkStats {
+    LinkId id = 0;
+    PeerStats stats;
   };
 
   /// `certificate` and `random` are borrowed; `random` is used on the net thread and must take that.
@@ -53,20 +63,26 @@ class NetThread {
   /// No event follows.
   void remove(LinkId id);
 
-  /// From the video thread, in order of packet index. Never blocks: when the net thread is half a second behind, frames
-  /// are dropped up to the next key frame, and one is asked for.
+  /// From the video thread, in order of packet index within each tier. Never blocks: when the net thread is half a
+  /// second behind, frames are dropped up to the next key frame, and one is asked for.
   void push_frame(rtp::FramePacketsPtr frame);
-  /// The stream ended; the next frame begins a new one with index 0.
+  /// All tiers' streams ended; the next frames begin new ones with index 0.
   void reset_stream();
+  /// The same for one of them, whose encoder stopped.
+  void reset_stream(rtp::Tier tier);
+  /// What the encoders can do, from now on. on_tier_rates follows when that changes what is asked of them.
+  void set_stream_limits(const StreamLimits& limits);
   /// From the audio thread. Never blocks: when the net thread is behind, the oldest packets are dropped.
   void push_audio(rtp::FramePacketsPtr frame);
   void reset_audio();
   /// A joiner starts from a stored key frame when that is at most this old; otherwise one is asked for.
   void set_join_age(Duration age);
+  /// `callback` gets all connected links' figures, on the net thread.
+  void collect_stats(std::function<void(std::vector<LinkStats>)> callback);
 
  private:
-  static constexpr std::size_t kMaxQueuedFrames = 16;  // half a second at 30 fps
-  static constexpr std::size_t kMaxQueuedAudio = 10;   // 200 ms
+  static constexpr std::size_t kMaxQueuedFrames = 256;  // half a second at 30 fps, in parts of a packet or two
+  static constexpr std::size_t kMaxQueuedAudio = 10;    // 200 ms
 
   void drain_frames();
   void drain_audio();
@@ -83,11 +99,13 @@ class NetThread {
   const Events events_;
   Mailbox<rtp::FramePacketsPtr> frames_{kMaxQueuedFrames};
   Mailbox<rtp::FramePacketsPtr> audio_{kMaxQueuedAudio};
-  bool dropping_ = false;  ///< video thread only: frames were lost, wait for a key frame
+  std::array<bool, rtp::kTiers> dropping_{};  ///< video thread only: frames were lost, wait for a key frame
 
   // The net thread's own, but for the loop.
   EventLoop loop_;
-  rtp::PacketHistory history_;
+  std::array<rtp::PacketHistory, rtp::kTiers> histories_;
+  StreamLimits limits_;
+  TierRates rates_;
   rtp::PacketHistory audio_history_;
   TimePoint audio_loss_told_at_{};
   DatagramBatch batch_;

@@ -6,6 +6,7 @@
 
 #include "hal/base/time.hpp"
 #include "hal/base/units.hpp"
+#include "media/rtp/frame_packets.hpp"
 
 namespace perch::net {
 
@@ -35,6 +36,11 @@ struct PeerStats {
   std::uint64_t feedback_arrived = 0;  ///< packets reported as arrived
   std::uint64_t feedback_lost = 0;     ///< packets reported as lost, also those that came later after all
   std::optional<Bitrate> remb;         ///< the last one received
+
+  Bitrate estimate;                   ///< what the network will carry, all streams and headers together
+  Duration queued{};                  ///< in the pacer: how long a new packet would wait
+  double loss = 0;                    ///< [0..1] smoothed, of all packets
+  rtp::Tier tier = rtp::Tier::kMain;  ///< what the viewer gets
 
   std::uint64_t reports_sent = 0;       ///< SR
   std::uint64_t rtcp_received = 0;      ///< authentic compounds

@@ -60,7 +60,8 @@ void ViewerLink::on_agent_connected(unsigned number) {
     ice_ = std::move(next_ice_);
     next_ice_timer_.set(kNever);
     PERCH_INFO(kModule, "viewer=%s state=moved pair=%s", label_.c_str(), in_quotes(ice_->selected_pair()).c_str());
-    if (connected()) callbacks_.on_keyframe_wanted();  // what was sent into the void is not worth asking for again
+    if (connected())
+      callbacks_.on_keyframe_wanted(rtp::Tier::kMain);  // what was sent into the void is not worth asking for again
   }
   on_ice_connected();
 }
@@ -155,7 +156,7 @@ void ViewerLink::on_event(TimePoint now, Peer::Event event) {
     callbacks_.on_connected();
     return join(now);
   }
-  if (std::holds_alternative<Peer::KeyframeWanted>(event)) return callbacks_.on_keyframe_wanted();
+  if (std::holds_alternative<Peer::KeyframeWanted>(event)) return callbacks_.on_keyframe_wanted(rtp::Tier::kMain);
   if (const auto* closed = std::get_if<Peer::Closed>(&event)) return end(LinkEnd::kClosedByViewer, closed->reason);
   end(LinkEnd::kDtlsFailed, std::get<Peer::Failed>(event).reason);
 }

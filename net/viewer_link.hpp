@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -37,7 +38,7 @@ class ViewerLink {
     std::function<void()> on_gathering_done;
     std::function<void()> on_ice_connected;
     std::function<void()> on_connected;  ///< media may flow
-    std::function<void()> on_keyframe_wanted;
+    std::function<void(rtp::Tier)> on_keyframe_wanted;
     std::function<void(InboundPacket)> on_talk;
     std::function<void(LinkEnd, const std::string& why)> on_ended;  ///< at most once
   };
@@ -64,6 +65,10 @@ class ViewerLink {
 
   /// Share of sound packets that the viewer last reported lost [0..1].
   [[nodiscard]] double audio_loss() const { return connected() ? peer_->stats().audio_fraction_lost : 0; }
+  /// Nothing before media may flow.
+  [[nodiscard]] std::optional<PeerStats> stats() const {
+    return connected() ? std::optional(peer_->stats()) : std::nullopt;
+  }
   [[nodiscard]] bool connected() const { return peer_ && peer_->connected(); }
 
  private:

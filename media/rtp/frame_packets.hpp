@@ -19,6 +19,8 @@ using PacketIndex = std::int64_t;
 /// them.
 enum class Tier : std::uint8_t { kMain, kLow };
 inline constexpr std::size_t kTiers = 2;
+/// Its place in an array of kTiers.
+[[nodiscard]] constexpr std::size_t index(Tier tier) { return static_cast<std::size_t>(tier); }
 
 struct FramePackets {
   struct Fragment {
