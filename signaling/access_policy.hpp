@@ -6,6 +6,7 @@
 
 #include "hal/base/bytes.hpp"
 #include "hal/base/result.hpp"
+#include "signaling/rights.hpp"
 #include "signaling/topics.hpp"
 
 namespace perch::signaling {
@@ -36,10 +37,13 @@ class AccessPolicy {
                                                  ByteView payload) = 0;
   /// JSON body to the payload to publish, under the current epoch.
   [[nodiscard]] virtual Result<std::string> seal(const MessageAddress& to, const Epochs& epochs, std::string body) = 0;
+  /// What somebody may do whose message passed open(); nothing for who is not known.
+  [[nodiscard]] virtual Rights rights_of(std::string_view viewer) const = 0;
 };
 
-/// Everybody whom the broker lets publish may watch; payloads are the JSON itself, whatever epoch it names.
-class OpenAccess final : public AccessPolicy {
+/// Everybody whom the broker lets publish may watch; payloads are the JSON itself, whatever epoch it names. The
+/// camera's controls are for the invited only: a plain message proves nothing about who sent it.
+class OpenAccess : public AccessPolicy {
  public:
   [[nodiscard]] const char* name() const override { return "open"; }
   [[nodiscard]] bool answers_strangers() const override { return true; }
@@ -49,6 +53,15 @@ class OpenAccess final : public AccessPolicy {
   [[nodiscard]] Result<std::string> seal(const MessageAddress&, const Epochs&, std::string body) override {
     return body;
   }
+  [[nodiscard]] Rights rights_of(std::string_view) const override {
+    return {.watch = true, .listen = true, .talk = true, .control = false};
+  }
+};
+
+/// The broker's logins and access rules decide who may publish where; the camera takes its word for it.
+class BrokerAccess final : public OpenAccess {
+ public:
+  [[nodiscard]] const char* name() const override { return "broker"; }
 };
 
 }  // namespace perch::signaling

@@ -38,6 +38,7 @@ std::string write_online(const CameraState& state, std::string_view epoch) {
   if (state.talk) out.member("talking", state.talking);
   if (state.microphone_lost) out.member("microphone", "lost");
   if (!state.encoder.empty()) out.member("encoder", state.encoder);
+  if (state.nobody_invited) out.member("invited", false);
   write_ice_servers(out, without_secrets(state.ice_servers));
   return out.end_object().take();
 }

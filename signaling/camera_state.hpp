@@ -26,6 +26,7 @@ struct CameraState {
   bool talking = false;          ///< a viewer is speaking just now; written where talk is possible
   bool microphone_lost = false;  ///< there is one, but it delivers nothing; written only then
   std::string encoder = {};      ///< which was chosen and why, for people; empty before the camera was first opened
+  bool nobody_invited = false;   ///< sealed, and nobody holds an invitation; written only then
   std::vector<IceServer> ice_servers = {};
   bool operator==(const CameraState&) const = default;
 };

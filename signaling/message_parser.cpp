@@ -4,8 +4,9 @@
 namespace perch::signaling {
 namespace {
 
-constexpr std::size_t kMaxEpoch = 64;       // base64url of 128 bits is 22; room for later versions
-constexpr std::size_t kMaxLine = 1024;      // a candidate, a URL, a sentence
+constexpr std::size_t kMaxEpoch = 64;   // base64url of 128 bits is 22; room for later versions
+constexpr std::size_t kMaxLine = 1024;  // a candidate, a URL, a sentence
+constexpr std::size_t kMaxControlName = 64;
 constexpr std::size_t kMaxIceServers = 16;  // a browser slows down over 5
 
 tl::unexpected<Error> bad_field(const char* name) {
@@ -138,6 +139,19 @@ Result<Body> parse_error(JsonView message) {
   return ErrorMessage{*known, std::move(*text)};
 }
 
+/// Requests only: reports go to viewers.
+Result<Body> parse_control(JsonView message) {
+  const auto set = message.member("set");
+  if (!set) return Control{ControlRequest{}};
+  if (!set->is_object()) return bad_field("set");
+  auto name = required_text(*set, "name", kMaxControlName);
+  const auto number = set->member("value");
+  const auto value = number ? number->as_integer() : std::nullopt;
+  if (!name) return fail(name.error());
+  if (name->empty() || !value) return bad_field("set");
+  return Control{ControlRequest{std::move(*name), *value}};
+}
+
 }  // namespace
 
 Result<Envelope> parse_envelope(JsonView message) {
@@ -162,6 +176,8 @@ Result<Body> parse_body(Kind kind, JsonView message) {
     case Kind::kCandidates: return parse_candidates(message);
     case Kind::kBye: return parse_bye(message);
     case Kind::kError: return parse_error(message);
+    case Kind::kControl: return parse_control(message);
+    case Kind::kNotice: return fail(Errc::kInvalid, "notices are the camera's to give");
   }
   return fail(Errc::kInternal, "a kind without a parser");
 }

@@ -2,14 +2,17 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
 #include "hal/base/result.hpp"
 #include "signaling/json.hpp"
 #include "signaling/reasons.hpp"
+#include "signaling/rights.hpp"
 #include "signaling/topics.hpp"
 
 namespace perch::signaling {
@@ -44,11 +47,13 @@ struct IceCandidate {
 struct Offer {
   std::string sdp;
   Want want;
+  std::optional<Rights> rights = {};  ///< in the camera's: what this viewer may do; written, not read
   bool operator==(const Offer&) const = default;
 };
 struct Answer {
   std::string sdp;
   std::vector<IceServer> ice_servers;
+  std::optional<Rights> rights = {};  ///< as in Offer
   bool operator==(const Answer&) const = default;
 };
 struct Solicit {
@@ -70,7 +75,37 @@ struct ErrorMessage {
   std::string message;  ///< for a person
   bool operator==(const ErrorMessage&) const = default;
 };
-using Body = std::variant<Offer, Answer, Solicit, Candidates, Bye, ErrorMessage>;  // in the order of Kind
+/// One setting of the camera's, or the wish to hear of all.
+struct ControlRequest {
+  std::string name;  ///< empty: nothing is set, the list is asked for
+  std::int64_t value = 0;
+  bool operator==(const ControlRequest&) const = default;
+};
+/// One of the camera's controls, with the driver's words. See video::CameraControl.
+struct ControlDescription {
+  std::string name, label, kind;
+  std::int64_t min = 0, max = 0, step = 1, default_value = 0, value = 0;
+  std::vector<std::pair<std::int64_t, std::string>> items = {};  ///< of a menu: value and label
+  bool read_only = false;
+  bool inactive = false;
+  bool operator==(const ControlDescription&) const = default;
+};
+/// What the camera says to a ControlRequest: all controls as they are now, and what went wrong, if anything did.
+struct ControlReport {
+  std::vector<ControlDescription> controls;
+  std::string error;  ///< a sentence for a person; empty when all is well
+  bool operator==(const ControlReport&) const = default;
+};
+/// `control` is a request on the way in and a report on the way out.
+using Control = std::variant<ControlRequest, ControlReport>;
+/// Something worth knowing about a running session.
+struct Notice {
+  enum class Picture : std::uint8_t { kFull, kLow, kThinned };
+  Picture picture = Picture::kFull;  ///< what this viewer's network lets through
+  bool operator==(const Notice&) const = default;
+};
+using Body =
+    std::variant<Offer, Answer, Solicit, Candidates, Bye, ErrorMessage, Control, Notice>;  // in the order of Kind
 
 /// What every body carries besides its own fields.
 struct Envelope {

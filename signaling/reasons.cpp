@@ -8,9 +8,9 @@ namespace perch::signaling {
 namespace {
 
 // In the order of the enums, which the tests check.
-constexpr std::array<const char*, 12> kReasons = {"UserHangup", "UserBusy",     "Replaced",       "ICEFailed",
-                                                  "ICETimeout", "MediaTimeout", "OutOfResources", "PrivacyMode",
-                                                  "CameraLost", "Restarting",   "Revoked",        "UnknownReason"};
+constexpr std::array<const char*, 14> kReasons = {
+    "UserHangup",  "UserBusy",   "Replaced",   "ICEFailed", "ICETimeout", "MediaTimeout",  "OutOfResources",
+    "PrivacyMode", "CameraLost", "Restarting", "Revoked",   "Expired",    "RightsChanged", "UnknownReason"};
 constexpr std::array<const char*, 8> kCodes = {"bad_request",     "unsupported_version", "unauthorized",
                                                "unknown_session", "no_common_codec",     "busy",
                                                "too_large",       "rate_limited"};

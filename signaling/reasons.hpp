@@ -21,6 +21,8 @@ enum class Reason {
   kCameraLost,
   kRestarting,
   kRevoked,
+  kExpired,
+  kRightsChanged,
   kUnknownReason,
 };
 [[nodiscard]] const char* to_string(Reason reason);

@@ -37,7 +37,13 @@ struct SessionEnded {
   Reason reason = Reason::kUnknownReason;
   bool by_viewer = false;
 };
-using SessionEvent = std::variant<OfferReceived, SolicitReceived, AnswerReceived, CandidatesReceived, SessionEnded>;
+/// A viewer who may do so asks for the camera's controls, or sets one: send_control_report().
+struct ControlReceived {
+  SessionKey key;
+  ControlRequest request;
+};
+using SessionEvent =
+    std::variant<OfferReceived, SolicitReceived, AnswerReceived, CandidatesReceived, SessionEnded, ControlReceived>;
 
 /// A message for the broker, QoS 1.
 struct Publication {

@@ -74,6 +74,10 @@ void SessionTable::dispatch(const Incoming& in, Body body) {
 }
 
 bool SessionTable::admit(const Incoming& in) {
+  if (!rights_of(in.key.viewer).watch) {
+    answer_error(in, ErrorCode::kUnauthorized, "this invitation does not include watching");
+    return false;
+  }
   switch (rates_.on_new_session(in.now, in.key.viewer)) {
     case Admission::kAllowed: break;
     case Admission::kRefused:
@@ -152,6 +156,20 @@ void SessionTable::on(const Incoming& in, const Bye& bye) {
 }
 
 void SessionTable::on(const Incoming&, const ErrorMessage&) {}
+
+void SessionTable::on(const Incoming& in, Control control) {
+  auto* request = std::get_if<ControlRequest>(&control);
+  if (request == nullptr) return;  // the parser makes none
+  Session* session = find(in.key);
+  if (session == nullptr) return answer_error(in, ErrorCode::kUnknownSession, "no such session");
+  if (!rights_of(in.key.viewer).control)
+    return answer_error(in, ErrorCode::kUnauthorized, "this viewer may not change the camera's settings");
+  if (!session->controls.take(in.now))
+    return answer_error(in, ErrorCode::kRateLimited, "too many settings in a short time");
+  events_.emplace_back(ControlReceived{in.key, std::move(*request)});
+}
+
+void SessionTable::on(const Incoming&, const Notice&) {}
 
 void SessionTable::answer_error(const Incoming& in, ErrorCode code, std::string message) {
   if (!rates_.may_answer_error(in.now, in.key.viewer)) {

@@ -20,7 +20,10 @@ TimePoint SessionTable::deadline() const {
 }
 
 void SessionTable::on_deadline(TimePoint now) {
-  if (epochs_.on_deadline(now)) state_is_fresh_ = false;
+  if (epochs_.on_deadline(now)) {
+    state_is_fresh_ = false;
+    epoch_is_news_ = true;
+  }
   end_overdue(now);
 }
 
@@ -42,15 +45,20 @@ std::optional<SessionEvent> SessionTable::next_event() {
 }
 
 std::optional<Publication> SessionTable::next_publication() {
+  // What is sealed under a new epoch can be opened by those who have heard of it: the state goes first.
+  if (epoch_is_news_ && !offline_) publish_state();
   if (publications_.empty()) flush_candidates();
-  if (publications_.empty() && !state_is_fresh_ && !offline_) {
-    publications_.push_back({topics_.state(), write_online(current_state(), epochs_.epochs().current), true});
-    state_is_fresh_ = true;
-  }
+  if (publications_.empty() && !state_is_fresh_ && !offline_) publish_state();
   if (publications_.empty()) return std::nullopt;
   Publication next = std::move(publications_.front());
   publications_.pop_front();
   return next;
+}
+
+void SessionTable::publish_state() {
+  publications_.push_front({topics_.state(), write_online(current_state(), epochs_.epochs().current), true});
+  state_is_fresh_ = true;
+  epoch_is_news_ = false;
 }
 
 void SessionTable::flush_candidates() {
@@ -90,7 +98,7 @@ void SessionTable::send_answer(const SessionKey& key, std::string sdp, std::vect
   Session* session = find(key);
   if (session == nullptr) return;
   session->answered = true;
-  describe(key, *session, Answer{std::move(sdp), std::move(ice_servers)});
+  describe(key, *session, Answer{std::move(sdp), std::move(ice_servers), rights_of(key.viewer)});
 }
 
 void SessionTable::send_offer(const SessionKey& key, std::string sdp) {
@@ -99,7 +107,7 @@ void SessionTable::send_offer(const SessionKey& key, std::string sdp) {
   session->awaits_answer = true;
   session->candidates_in = session->candidates_out = 0;
   session->waiting = {};
-  describe(key, *session, Offer{std::move(sdp), {}});
+  describe(key, *session, Offer{std::move(sdp), {}, rights_of(key.viewer)});
 }
 
 void SessionTable::send_candidate(const SessionKey& key, IceCandidate candidate) {
@@ -132,6 +140,30 @@ void SessionTable::end_all(Reason reason) {
   while (!sessions_.empty()) send_bye(SessionKey(sessions_.begin()->first), reason);
 }
 
+std::size_t SessionTable::end_viewer(std::string_view viewer, Reason reason) {
+  std::vector<SessionKey> theirs;
+  for (const auto& [key, session] : sessions_)
+    if (key.viewer == viewer) theirs.push_back(key);
+  for (const SessionKey& key : theirs) {
+    events_.emplace_back(SessionEnded{key, reason, false});
+    send_bye(key, reason);
+  }
+  return theirs.size();
+}
+
+std::size_t SessionTable::sessions_of(std::string_view viewer) const {
+  const auto is_theirs = [&](const auto& entry) { return entry.first.viewer == viewer; };
+  return static_cast<std::size_t>(std::count_if(sessions_.begin(), sessions_.end(), is_theirs));
+}
+
+void SessionTable::send_control_report(const SessionKey& key, ControlReport report) {
+  if (Session* session = find(key)) queue(key, session->numbers, Control{std::move(report)});
+}
+
+void SessionTable::send_notice(const SessionKey& key, Notice notice) {
+  if (Session* session = find(key)) queue(key, session->numbers, notice);
+}
+
 void SessionTable::forget(Sessions::iterator session) {
   if (session->second.connected) state_is_fresh_ = false;
   recent_.keep(session->first, session->second.numbers);
@@ -155,6 +187,10 @@ void SessionTable::set_talking(bool talking) {
 
 void SessionTable::set_microphone_lost(bool lost) {
   if (std::exchange(state_.microphone_lost, lost) != lost) state_is_fresh_ = false;
+}
+
+void SessionTable::set_nobody_invited(bool nobody) {
+  if (std::exchange(state_.nobody_invited, nobody) != nobody) state_is_fresh_ = false;
 }
 
 void SessionTable::set_encoder(std::string words) {

@@ -66,6 +66,11 @@ class SessionTable {
   void send_bye(const SessionKey& key, Reason reason);
   /// Ends them all.
   void end_all(Reason reason);
+  /// Ends what this viewer has, with an event for each. To be called while the viewer's key is still known, else the
+  /// `bye` cannot be sealed. Gives their number.
+  std::size_t end_viewer(std::string_view viewer, Reason reason);
+  void send_control_report(const SessionKey& key, ControlReport report);
+  void send_notice(const SessionKey& key, Notice notice);
 
   /// The session connected: its time is no longer limited, and it counts as a viewer.
   void on_ice_connected(const SessionKey& key);
@@ -74,6 +79,8 @@ class SessionTable {
   void set_talking(bool talking);
   /// See CameraState::microphone_lost.
   void set_microphone_lost(bool lost);
+  /// See CameraState::nobody_invited.
+  void set_nobody_invited(bool nobody);
   /// See CameraState::encoder.
   void set_encoder(std::string words);
   /// Publishes the state again: after each (re)connection to the broker.
@@ -84,6 +91,9 @@ class SessionTable {
   [[nodiscard]] std::string subscription() const { return topics_.inbox_filter(); }
   [[nodiscard]] Publication last_will() const { return {topics_.state(), write_offline(topics_.camera()), true}; }
   [[nodiscard]] bool has(const SessionKey& key) const { return sessions_.contains(key); }
+  [[nodiscard]] Rights rights_of(std::string_view viewer) const { return access_->rights_of(viewer); }
+  /// How many sessions this viewer has, connected or not.
+  [[nodiscard]] std::size_t sessions_of(std::string_view viewer) const;
   [[nodiscard]] std::size_t size() const { return sessions_.size(); }
   [[nodiscard]] const SignalingCounters& counters() const { return counters_; }
   [[nodiscard]] Epochs epochs() const { return epochs_.epochs(); }
@@ -93,6 +103,7 @@ class SessionTable {
     SessionNumbers numbers;
     TimePoint connect_by = kNever;
     TokenBucket renegotiations{5, 0.5};
+    TokenBucket controls{20, 10};
     bool described = false;      ///< a description of ours went out
     bool answered = false;       ///< it was an answer
     bool awaits_answer = false;  ///< it was an offer, and nothing came back yet
@@ -118,6 +129,8 @@ class SessionTable {
   void on(const Incoming& in, Candidates batch);
   void on(const Incoming& in, const Bye& bye);
   void on(const Incoming& in, const ErrorMessage& error);
+  void on(const Incoming& in, Control control);
+  void on(const Incoming& in, const Notice& notice);
   void renegotiate(const Incoming& in, Session& session, Offer offer);
   [[nodiscard]] bool admit(const Incoming& in);
   [[nodiscard]] std::vector<IceCandidate> usable(std::vector<IceCandidate> list);
@@ -129,6 +142,7 @@ class SessionTable {
   void forget(Sessions::iterator session);
   void end_overdue(TimePoint now);
   void flush_candidates();
+  void publish_state();
   [[nodiscard]] CameraState current_state() const;
 
   TopicTree topics_;
@@ -142,6 +156,7 @@ class SessionTable {
   std::deque<Publication> publications_;
   SignalingCounters counters_;
   bool state_is_fresh_ = false;
+  bool epoch_is_news_ = false;  ///< nobody has been told of it
   bool offline_ = false;
 };
 

@@ -14,12 +14,14 @@ struct KindName {
   Kind kind;
   const char* name;
 };
-constexpr std::array<KindName, 6> kKinds = {{{Kind::kOffer, "offer"},
+constexpr std::array<KindName, 8> kKinds = {{{Kind::kOffer, "offer"},
                                              {Kind::kAnswer, "answer"},
                                              {Kind::kSolicit, "solicit"},
                                              {Kind::kCandidates, "candidates"},
                                              {Kind::kBye, "bye"},
-                                             {Kind::kError, "error"}}};
+                                             {Kind::kError, "error"},
+                                             {Kind::kControl, "control"},
+                                             {Kind::kNotice, "notice"}}};
 
 bool is_id_letter(char c) {
   return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';

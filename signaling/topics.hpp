@@ -9,7 +9,7 @@
 namespace perch::signaling {
 
 /// The last level of a message topic.
-enum class Kind { kOffer, kAnswer, kSolicit, kCandidates, kBye, kError };
+enum class Kind { kOffer, kAnswer, kSolicit, kCandidates, kBye, kError, kControl, kNotice };
 [[nodiscard]] const char* to_string(Kind kind);
 /// Nothing for a word that version 1 does not know.
 [[nodiscard]] std::optional<Kind> kind_from(std::string_view word);

@@ -3,6 +3,7 @@
 
 #include <string_view>
 
+#include "signaling/rights.hpp"
 #include "signaling/sealing/secret_key.hpp"
 
 namespace perch::signaling {
@@ -13,6 +14,8 @@ class KeyRing {
   virtual ~KeyRing() = default;
   /// The viewer's K; null for strangers. Borrowed until the ring changes.
   [[nodiscard]] virtual const SecretKey* key_of(std::string_view viewer) const = 0;
+  /// Nothing for strangers.
+  [[nodiscard]] virtual Rights rights_of(std::string_view viewer) const = 0;
 };
 
 }  // namespace perch::signaling

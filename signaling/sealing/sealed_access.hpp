@@ -18,6 +18,7 @@ class SealedAccess final : public AccessPolicy {
   [[nodiscard]] bool answers_strangers() const override { return false; }
   [[nodiscard]] Result<std::string> open(const MessageAddress& from, const Epochs& epochs, ByteView payload) override;
   [[nodiscard]] Result<std::string> seal(const MessageAddress& to, const Epochs& epochs, std::string body) override;
+  [[nodiscard]] Rights rights_of(std::string_view viewer) const override { return ring_.rights_of(viewer); }
 
  private:
   const KeyRing& ring_;

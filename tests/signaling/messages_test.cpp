@@ -27,7 +27,9 @@ std::vector<Body> all_bodies() {
           Candidates{{}, false},
           Bye{Reason::kIceTimeout, "perch/v1/other"},
           Bye{Reason::kRestarting, ""},
-          ErrorMessage{ErrorCode::kNoCommonCodec, "no H.264"}};
+          ErrorMessage{ErrorCode::kNoCommonCodec, "no H.264"},
+          Control{ControlRequest{}},
+          Control{ControlRequest{"pan_absolute", -36000}}};
 }
 
 TEST(Messages, EachKindRoundTrips) {
@@ -47,6 +49,16 @@ TEST(Messages, AreWrittenAsTheProtocolSays) {
             R"({"v":1,"seq":0,"epoch":"e","candidates":[{"candidate":"candidate:x","mid":"0"}],"done":true})");
   EXPECT_EQ(write_message({1, ""}, ErrorMessage{ErrorCode::kBusy, "later"}),
             R"({"v":1,"seq":1,"epoch":"","code":"busy","message":"later"})");
+  EXPECT_EQ(write_message({0, "e"}, Answer{"v=0", {}, Rights{.watch = true, .talk = true}}),
+            R"({"v":1,"seq":0,"epoch":"e","sdp":"v=0","rights":["watch","talk"]})");
+  EXPECT_EQ(write_message({0, "e"}, Notice{Notice::Picture::kThinned}),
+            R"({"v":1,"seq":0,"epoch":"e","picture":"thinned"})");
+  const ControlDescription zoom{"zoom", "Zoom", "menu", 0, 1, 1, 0, 1, {{0, "out"}, {1, "in"}}, false, true};
+  EXPECT_EQ(
+      write_message({0, "e"}, Control{ControlReport{{zoom}, "no"}}),
+      R"({"v":1,"seq":0,"epoch":"e","controls":[{"name":"zoom","label":"Zoom","kind":"menu","min":0,"max":1,"step":1,)"
+      R"("default":0,"value":1,"items":[{"value":0,"label":"out"},{"value":1,"label":"in"}],"read_only":false,)"
+      R"("inactive":true}],"error":"no"})");
 }
 
 TEST(Messages, TruncatedAtEachLengthFail) {
@@ -78,6 +90,12 @@ TEST(Messages, WrongTypesAreInvalid) {
       {Kind::kCandidates, R"({"candidates":[{"mid":"0"}]})"},
       {Kind::kCandidates, R"({"candidates":[],"done":1})"},
       {Kind::kBye, R"({"reason":1})"},
+      {Kind::kControl, R"({"set":1})"},
+      {Kind::kControl, R"({"set":{"name":"zoom"}})"},
+      {Kind::kControl, R"({"set":{"name":"","value":1}})"},
+      {Kind::kControl, R"({"set":{"name":"zoom","value":1.5}})"},
+      {Kind::kControl, R"({"set":{"name":"zoom","value":"1"}})"},
+      {Kind::kNotice, R"({"picture":"low"})"},
       {Kind::kBye, R"({"reason":"UserHangup","redirect":[]})"},
       {Kind::kError, R"({"code":"no such code"})"},
       {Kind::kError, R"({"code":7})"},

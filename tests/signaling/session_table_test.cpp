@@ -248,6 +248,7 @@ class WordAccess final : public AccessPolicy {
   [[nodiscard]] Result<std::string> seal(const MessageAddress& to, const Epochs& epochs, std::string body) override {
     return message_path(to.camera, "to", to.key, to.kind) + "|" + std::string(epochs.current) + "|" + body;
   }
+  [[nodiscard]] Rights rights_of(std::string_view) const override { return {true, true, true, true}; }
 };
 
 TEST_F(SessionTableTest, WhatTheAccessPolicyRefusesGetsSilence) {

@@ -74,7 +74,8 @@ TEST(Topics, PrefixesHaveNoWildcardsAndNoEmptyLevels) {
 }
 
 TEST(Topics, KindsRoundTrip) {
-  for (const Kind kind : {Kind::kOffer, Kind::kAnswer, Kind::kSolicit, Kind::kCandidates, Kind::kBye, Kind::kError}) {
+  for (const Kind kind : {Kind::kOffer, Kind::kAnswer, Kind::kSolicit, Kind::kCandidates, Kind::kBye, Kind::kError,
+                          Kind::kControl, Kind::kNotice}) {
     EXPECT_EQ(kind_from(to_string(kind)), kind);
   }
   EXPECT_FALSE(kind_from("Offer"));

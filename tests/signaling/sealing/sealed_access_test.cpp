@@ -2,29 +2,13 @@
 
 #include <gtest/gtest.h>
 
-#include <map>
-
-#include "signaling/sealing/aead.hpp"
-
-#include "hal/base/text.hpp"
+#include "tests/signaling/sealing/sealed_viewer.hpp"
 
 namespace perch::signaling {
 namespace {
 
-class TestRing final : public KeyRing {
- public:
-  [[nodiscard]] const SecretKey* key_of(std::string_view viewer) const override {
-    const auto found = keys.find(std::string(viewer));
-    return found == keys.end() ? nullptr : &found->second;
-  }
-  std::map<std::string, SecretKey> keys;
-};
-
-SecretKey key_number(std::uint8_t n) {
-  std::array<std::uint8_t, SecretKey::kSize> bytes{};
-  bytes.fill(n);
-  return SecretKey(bytes);
-}
+using test::key_number;
+using test::TestRing;
 
 class SealedAccessTest : public testing::Test {
  protected:
@@ -32,12 +16,8 @@ class SealedAccessTest : public testing::Test {
 
   /// What viewer `name` with key `n` would send.
   std::string from_viewer(std::uint8_t n, const MessageAddress& to, std::string_view epoch, std::string_view body) {
-    Nonce nonce{};
-    random_.fill(nonce);
-    const SecretKey key = derive_key(key_number(n), to.key.session, Way::kToCamera);
     const std::string path = message_path(to.camera, "in", to.key, to.kind);
-    const Bytes sealed = signaling::seal(key, nonce, path + '|' + std::string(epoch), body);
-    return R"({"v":1,"n":")" + base64url_encode(nonce) + R"(","c":")" + base64url_encode(sealed) + R"("})";
+    return test::sealed_for_camera(key_number(n), to.key, path, epoch, body, random_);
   }
   bool opens(const MessageAddress& from, const std::string& payload) {
     return access_.open(from, epochs_, as_bytes(payload)).has_value();
