@@ -5,8 +5,11 @@
 
 #include <array>
 #include <cstring>
+#include <map>
 
 #include "hal/base/log.hpp"
+#include "net/mdns/candidate_name.hpp"
+#include "net/mdns/client.hpp"
 #include "net/turn_credentials.hpp"
 #include "net/turn_tls_tunnel.hpp"
 #include "net/udp_batch.hpp"
@@ -18,6 +21,7 @@ constexpr char kModule[] = "ice";
 constexpr guint kComponent = 1;
 constexpr guint kPacingMs = 5;  // RFC 8445 §14.2: Ta is at least 5 ms; libnice's 20 ms costs a joiner 15 ms
 
+constexpr std::size_t kMostLookups = 8;    // per viewer: a name for each of its addresses
 constexpr char kOwnTurnName[] = "camera";  // how TURN servers' logs name us
 
 struct AgentDeleter {
@@ -56,14 +60,14 @@ NiceRelayType relay_type(IceServer::Kind kind) {
 
 class IceAgent::Impl {
  public:
-  Impl(EventLoop& loop, bool controlling, Callbacks callbacks);
+  Impl(EventLoop& loop, bool controlling, Callbacks callbacks, mdns::Client* names);
   ~Impl();
 
   Result<void> configure(const IceConfig& config, const IceCredentials& local);
   Result<void> gather();
   void set_remote_credentials(const IceCredentials& remote);
   bool add_remote_candidate(const std::string& candidate);
-  void remote_candidates_done() { nice_agent_peer_candidate_gathering_done(agent_.get(), stream_); }
+  void remote_candidates_done();
   void restart(const IceCredentials& local, const IceCredentials& remote);
   std::size_t send(std::span<const ByteView> datagrams);
   [[nodiscard]] std::string selected_pair() const { return selected_pair_; }
@@ -75,13 +79,24 @@ class IceAgent::Impl {
   void on_state(guint state);
   void on_selected_pair(const NiceCandidate& local, const NiceCandidate& remote);
   bool add_candidate(NiceCandidate* candidate);
+  bool look_up(std::string_view name, const std::string& candidate);
+  void on_looked_up(std::size_t number, const std::string& candidate);
   void report_candidates_again();
+
+  struct Lookups {
+    std::map<std::size_t, std::unique_ptr<mdns::Client::Lookup>> open;
+    std::size_t made = 0;
+    bool all_known = false;  ///< the browser has told all its candidates
+  };
 
   EventLoop& loop_;
   const Callbacks callbacks_;
+  mdns::Client* const names_;
+  Lookups lookups_;  ///< for the current credentials
   std::unique_ptr<NiceAgent, AgentDeleter> agent_;
   guint stream_ = 0;
   bool relays_configured_ = false;
+  bool relay_only_ = false;  ///< then nobody's private address helps, and nobody near need hear that we look for one
   std::vector<std::unique_ptr<TurnTlsTunnel>> tunnels_;
   std::string selected_pair_;
   NiceAddress selected_remote_{};
@@ -90,8 +105,8 @@ class IceAgent::Impl {
   UdpBatch batch_;
 };
 
-IceAgent::Impl::Impl(EventLoop& loop, bool controlling, Callbacks callbacks)
-    : loop_(loop), callbacks_(std::move(callbacks)) {
+IceAgent::Impl::Impl(EventLoop& loop, bool controlling, Callbacks callbacks, mdns::Client* names)
+    : loop_(loop), callbacks_(std::move(callbacks)), names_(names) {
   const auto options =
       static_cast<NiceAgentOption>(NICE_AGENT_OPTION_ICE_TRICKLE | NICE_AGENT_OPTION_CONSENT_FRESHNESS);
   agent_.reset(nice_agent_new_full(loop.native(), NICE_COMPATIBILITY_RFC5245, options));
@@ -134,6 +149,7 @@ Result<void> IceAgent::Impl::configure(const IceConfig& config, const IceCredent
       return fail(Errc::kInvalid, "[ice] local_addresses: " + in_quotes(text) + " is no IP address");
     nice_agent_add_local_address(agent_.get(), &address);
   }
+  relay_only_ = config.force_relay;
   g_object_set(agent_.get(), "force-relay", gboolean{config.force_relay}, nullptr);
   for (const IceServer& server : config.servers)
     if (auto added = add_server(server, config); !added) return added;
@@ -182,6 +198,7 @@ void IceAgent::Impl::set_remote_credentials(const IceCredentials& remote) {
 }
 
 bool IceAgent::Impl::add_remote_candidate(const std::string& candidate) {
+  if (const auto name = mdns::name_in_candidate(candidate)) return look_up(*name, candidate);
   const CandidatePtr parsed(nice_agent_parse_remote_candidate_sdp(agent_.get(), stream_, ("a=" + candidate).c_str()));
   if (!parsed) return false;
   // RFC 8445 §5.1.1.1: loopback candidates MUST NOT be used between hosts, but serve a browser on this machine.
@@ -193,7 +210,35 @@ bool IceAgent::Impl::add_candidate(NiceCandidate* candidate) {
   return nice_agent_set_remote_candidates(agent_.get(), stream_, kComponent, &only) > 0;
 }
 
+bool IceAgent::Impl::look_up(std::string_view name, const std::string& candidate) {
+  if (names_ == nullptr || relay_only_ || lookups_.made >= kMostLookups) return false;
+  const std::size_t number = lookups_.made;
+  auto lookup = names_->look_up(name, [this, number, candidate](const std::optional<mdns::Address>& address) {
+    on_looked_up(number, address ? mdns::with_address(candidate, mdns::to_string(*address)) : std::string());
+  });
+  if (!lookup) return false;
+  ++lookups_.made;
+  lookups_.open.emplace(number, std::move(lookup));
+  return true;
+}
+
+void IceAgent::Impl::on_looked_up(std::size_t number, const std::string& candidate) {
+  lookups_.open.erase(number);
+  if (!candidate.empty()) {
+    const bool used = add_remote_candidate(candidate);
+    PERCH_DEBUG(kModule, "found_candidate=%s used=%d", in_quotes(candidate).c_str(), used);
+  }
+  if (lookups_.all_known) remote_candidates_done();
+}
+
+/// Told too early it would fail the search that the last address could have saved.
+void IceAgent::Impl::remote_candidates_done() {
+  lookups_.all_known = true;
+  if (lookups_.open.empty()) nice_agent_peer_candidate_gathering_done(agent_.get(), stream_);
+}
+
 void IceAgent::Impl::restart(const IceCredentials& local, const IceCredentials& remote) {
+  lookups_ = {};
   nice_agent_restart_stream(agent_.get(), stream_);
   nice_agent_set_local_credentials(agent_.get(), stream_, local.ufrag.c_str(), local.pwd.c_str());
   set_remote_credentials(remote);
@@ -260,8 +305,9 @@ IceAgent::IceAgent(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 IceAgent::~IceAgent() = default;
 
 Result<std::unique_ptr<IceAgent>> IceAgent::create(EventLoop& loop, const IceConfig& config, bool controlling,
-                                                   const IceCredentials& local, Callbacks callbacks) {
-  auto impl = std::make_unique<Impl>(loop, controlling, std::move(callbacks));
+                                                   const IceCredentials& local, Callbacks callbacks,
+                                                   mdns::Client* names) {
+  auto impl = std::make_unique<Impl>(loop, controlling, std::move(callbacks), names);
   if (auto configured = impl->configure(config, local); !configured) return fail(std::move(configured.error()));
   return std::unique_ptr<IceAgent>(new IceAgent(std::move(impl)));
 }

@@ -14,6 +14,10 @@
 
 namespace perch::net {
 
+namespace mdns {
+class Client;
+}
+
 /// RFC 8445 §5.3: ufrag of at least 4, pwd of at least 22 ice-chars.
 struct IceCredentials {
   std::string ufrag;
@@ -42,17 +46,18 @@ class IceAgent {
     std::function<void(ByteView)> on_datagram;  ///< borrowed for the call
   };
 
-  /// The browser controls (RFC 8445 §6.1.1) when it made the offer.
+  /// The browser controls (RFC 8445 §6.1.1) when it made the offer. `names`, borrowed, finds the addresses behind
+  /// candidates with `.local` names; without it they are left out.
   [[nodiscard]] static Result<std::unique_ptr<IceAgent>> create(EventLoop& loop, const IceConfig& config,
                                                                 bool controlling, const IceCredentials& local,
-                                                                Callbacks callbacks);
+                                                                Callbacks callbacks, mdns::Client* names = nullptr);
   ~IceAgent();
 
   /// Starts to collect our candidates; host candidates are reported before it returns.
   [[nodiscard]] Result<void> gather();
   void set_remote_credentials(const IceCredentials& remote);
-  /// One candidate line as it came. False when it cannot be used, which is normal for `.local` names: the browser's
-  /// own checks then reveal its address (peer-reflexive).
+  /// One candidate line as it came. False when it cannot be used. One with a `.local` name is used when and if its
+  /// address is found; mostly the browser's own checks have revealed that by then (peer-reflexive).
   bool add_remote_candidate(const std::string& candidate);
   void remote_candidates_done();
   /// RFC 8445 §9: new credentials on both sides over the same sockets. The pair in use stays known, so that media

@@ -17,8 +17,10 @@ NetThread::NetThread(IceConfig ice, const DtlsCertificate& certificate, Random& 
       random_(random),
       events_(std::move(events)),
       thread_("net", [this] {
+        names_ = std::make_unique<mdns::Client>(loop_, ice_.local_addresses);
         loop_.run();
         links_.clear();  // libnice's sources belong to this thread
+        names_.reset();
       }) {}
 
 NetThread::~NetThread() {
@@ -37,7 +39,8 @@ void NetThread::add(LinkId id, std::string label, bool controlling, IceCredentia
 
 void NetThread::add_link(LinkId id, std::string label, bool controlling, const IceCredentials& local) {
   const LinkContext context{
-      loop_, ice_, certificate_, histories_[0], audio_history_, random_, NtpClock::from_system(), batch_, join_age_};
+      loop_,  ice_,      certificate_, histories_[0], audio_history_, random_, NtpClock::from_system(),
+      batch_, join_age_, *names_};
   auto link = ViewerLink::create(context, std::move(label), controlling, local, callbacks_for(id));
   if (!link) return events_.on_ended(id, LinkEnd::kIceFailed, link.error().message());
   links_.emplace(id, std::move(*link));

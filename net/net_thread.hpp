@@ -13,6 +13,7 @@
 #include "hal/base/mailbox.hpp"
 #include "hal/base/thread.hpp"
 #include "media/rtp/packet_history.hpp"
+#include "net/mdns/client.hpp"
 #include "net/tier_rates.hpp"
 #include "net/viewer_link.hpp"
 
@@ -110,6 +111,7 @@ class NetThread {
   TimePoint audio_loss_told_at_{};
   DatagramBatch batch_;
   Duration join_age_ = milliseconds(700);
+  std::unique_ptr<mdns::Client> names_;
   std::map<LinkId, std::unique_ptr<ViewerLink>> links_;
   Thread thread_;
 };

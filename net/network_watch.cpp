@@ -54,16 +54,23 @@ bool NetworkChanges::on_addresses(AddressList now) {
   return true;
 }
 
-AddressList usable_addresses(const AddressList& only) {
+std::vector<LocalAddress> local_addresses(const AddressList& only) {
   ifaddrs* first = nullptr;
   if (::getifaddrs(&first) != 0) return {};
   const std::unique_ptr<ifaddrs, AddressesDeleter> owned(first);
-  AddressList found;
+  std::vector<LocalAddress> found;
   for (const ifaddrs* one = first; one != nullptr; one = one->ifa_next) {
     std::string text = only.empty() && !usable_interface(*one) ? std::string() : text_of(one->ifa_addr);
     const bool wanted = only.empty() || std::find(only.begin(), only.end(), text) != only.end();
-    if (!text.empty() && wanted) found.push_back(std::move(text));
+    if (text.empty() || !wanted) continue;
+    found.push_back({std::move(text), ::if_nametoindex(one->ifa_name), one->ifa_addr->sa_family == AF_INET6});
   }
+  return found;
+}
+
+AddressList usable_addresses(const AddressList& only) {
+  AddressList found;
+  for (LocalAddress& address : local_addresses(only)) found.push_back(std::move(address.text));
   std::sort(found.begin(), found.end());
   found.erase(std::unique(found.begin(), found.end()), found.end());
   return found;

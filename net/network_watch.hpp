@@ -27,8 +27,16 @@ class NetworkChanges {
   AddressList used_;
 };
 
-/// The addresses that other machines could reach us at, sorted: interfaces that are up, without loopback, link-local
-/// addresses and the interfaces libnice leaves out. With `only` those of them that stand there.
+struct LocalAddress {
+  std::string text;
+  unsigned interface = 0;  ///< index
+  bool v6 = false;
+};
+
+/// Those that other machines could reach us at: interfaces that are up, without loopback, link-local addresses and the
+/// interfaces libnice leaves out. With `only` what stands there, of any interface.
+[[nodiscard]] std::vector<LocalAddress> local_addresses(const AddressList& only);
+/// The same as text, sorted, each once.
 [[nodiscard]] AddressList usable_addresses(const AddressList& only);
 
 /// Lives on one loop's thread. Costs nothing while nothing changes: the kernel tells (rtnetlink(7)).

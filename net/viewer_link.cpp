@@ -51,7 +51,7 @@ Result<std::unique_ptr<IceAgent>> ViewerLink::make_agent(bool controlling, const
   from_ice.on_connected = [this, number] { on_agent_connected(number); };
   from_ice.on_failed = [this, number] { on_agent_failed(number); };
   from_ice.on_datagram = [this](ByteView datagram) { on_datagram(datagram); };
-  return IceAgent::create(context_.loop, context_.ice, controlling, local, std::move(from_ice));
+  return IceAgent::create(context_.loop, context_.ice, controlling, local, std::move(from_ice), &context_.names);
 }
 
 void ViewerLink::on_agent_connected(unsigned number) {

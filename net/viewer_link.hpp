@@ -28,6 +28,7 @@ struct LinkContext {
   NtpClock clock;
   DatagramBatch& batch;      ///< scratch, empty between calls
   const Duration& join_age;  ///< a key frame of at most this age starts a joiner
+  mdns::Client& names;
 };
 
 /// Thread: net. Callbacks come from the loop or from within a call; they must not destroy the link.
