@@ -48,11 +48,20 @@ void CameraSwitch::close() {
   callbacks_.on_closed();
 }
 
+void CameraSwitch::set_max_bitrate(Bitrate limit) {
+  config_.tier.bitrate = limit;
+  if (pipeline_) pipeline_->set_bitrate(limit);
+}
+
 void CameraSwitch::remember_control(const std::string& setting) {
   auto& controls = config_.source.controls;
   const std::string name = setting.substr(0, setting.find('=') + 1);
   std::erase_if(controls, [&](const std::string& known) { return known.starts_with(name); });
   controls.push_back(setting);
+}
+
+std::optional<codec::PipelineStats> CameraSwitch::stats() const {
+  return pipeline_ ? std::optional(pipeline_->stats()) : std::nullopt;
 }
 
 void CameraSwitch::request_keyframe() {

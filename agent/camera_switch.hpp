@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include "hal/base/event_loop.hpp"
 #include "media/codec/video_pipeline.hpp"
@@ -24,6 +25,10 @@ class CameraSwitch {
   /// How many viewers there are now: more than none opens, none starts the linger time.
   void on_viewers(std::size_t viewers);
   void request_keyframe();
+  /// Totals since the camera was opened; nothing while it is closed.
+  [[nodiscard]] std::optional<codec::PipelineStats> stats() const;
+  /// Upper limit of the encoded video, from the next frame on.
+  void set_max_bitrate(Bitrate limit);
   /// "brightness=128": set again each time the camera opens. The camera itself has been told already.
   void remember_control(const std::string& setting);
 

@@ -3,8 +3,10 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <span>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -48,6 +50,10 @@ struct Config {
     std::string username;
     std::string password_file;
     std::string ca_file;
+    std::string cert_file;
+    std::string key_file;
+    std::string psk_identity;
+    std::string psk_file;
   } broker;
   struct {
     std::string mode = "open";
@@ -94,24 +100,45 @@ struct ListField {
   std::function<Result<void>(const std::string&)> check;
 };
 
+/// What a change of a key takes while the daemon runs.
+enum class Takes : std::uint8_t { kRestart, kReload };
+
 struct ConfigKey {
   const char* section;
   const char* name;
   const char* unit;  ///< "s", "bit/s", … or ""
   const char* help;  ///< one sentence
   std::variant<IntegerField, BooleanField, TextField, ListField> field;
+  Takes takes = Takes::kRestart;
+  /// For the path of a secret: the file of this name among the service's credentials stands for it. Else "".
+  const char* credential = "";
+
+  /// "[video] width"
+  [[nodiscard]] std::string label() const { return '[' + std::string(section) + "] " + name; }
 };
 
 /// All keys, grouped by section, in the order of the documentation.
 [[nodiscard]] std::span<const ConfigKey> config_keys();
 
-/// The value of a key as TOML text.
+/// The value of a key as TOML text, passwords included.
 [[nodiscard]] std::string toml_value(const ConfigKey& key, Config& config);
+
+/// The same for people and logs: "***" stands for each password.
+[[nodiscard]] std::string shown_value(const ConfigKey& key, Config& config);
+
+/// The keys whose values differ.
+[[nodiscard]] std::vector<const ConfigKey*> changed_keys(Config before, Config after);
+
+/// The password inside a TURN URI, `turn:USER:PASSWORD@HOST`; empty where there is none.
+[[nodiscard]] std::string_view password_in(std::string_view uri);
 
 /// One Markdown table row per key: name, default, meaning with its unit.
 [[nodiscard]] std::string key_table();
 
-/// The whole configuration as a TOML file, each key with its help and unit.
-[[nodiscard]] std::string print_config(Config config);
+/// Where a value comes from, by label: "/etc/perch/perch.toml:3:9", "--video.width"; defaults are not in it.
+using ConfigOrigins = std::map<std::string, std::string>;
+
+/// The whole configuration as a TOML file, each key with its help, unit and origin; without passwords.
+[[nodiscard]] std::string print_config(Config config, const ConfigOrigins& origins = {});
 
 }  // namespace perch::agent

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <fstream>
 #include <sstream>
@@ -45,7 +46,7 @@ constexpr std::size_t kLargestFile = 256 * 1024;
 /// Walks one parsed file, filling a Config and collecting what is wrong.
 class Reader {
  public:
-  Reader(std::string_view name, Config& config) : name_(name), config_(config) {}
+  Reader(std::string_view name, ConfigFile& into) : name_(name), config_(into.config), origins_(into.origins) {}
   void read(const toml::table& root);
   /// In the order of the file, which toml++ does not keep.
   [[nodiscard]] std::vector<std::string> sorted_errors();
@@ -64,12 +65,15 @@ class Reader {
   };
   std::string_view name_;
   Config& config_;
+  ConfigOrigins& origins_;
   std::vector<Located> errors_;
 };
 
-std::string position(std::string_view name, const toml::source_position& at) {
-  return std::string(name) + ':' + std::to_string(at.line) + ':' + std::to_string(at.column) + ": ";
+std::string place(std::string_view name, const toml::source_position& at) {
+  return std::string(name) + ':' + std::to_string(at.line) + ':' + std::to_string(at.column);
 }
+
+std::string position(std::string_view name, const toml::source_position& at) { return place(name, at) + ": "; }
 
 const ConfigKey* find_key(std::string_view section, std::string_view name) {
   for (const ConfigKey& key : config_keys())
@@ -125,15 +129,17 @@ void Reader::read(const toml::table& root) {
 
 void Reader::read_section(std::string_view section, const toml::table& table) {
   for (const auto& [name, node] : table) {
-    if (const ConfigKey* key = find_key(section, name.str()))
+    if (const ConfigKey* key = find_key(section, name.str())) {
+      origins_[key->label()] = place(name_, node.source().begin);
       read_value(*key, node);
-    else
+    } else {
       report_unknown(node, "key in [" + std::string(section) + "]", name.str(), known_keys(section));
+    }
   }
 }
 
 void Reader::read_value(const ConfigKey& key, const toml::node& node) {
-  const std::string label = "[" + std::string(key.section) + "] " + key.name + ' ';
+  const std::string label = key.label() + ' ';
   if (const auto* list = std::get_if<ListField>(&key.field)) return read_list(key, *list, node);
   if (const auto* integer = std::get_if<IntegerField>(&key.field)) {
     const auto value = node.is_integer() ? node.value<std::int64_t>() : std::nullopt;
@@ -157,7 +163,7 @@ void Reader::read_value(const ConfigKey& key, const toml::node& node) {
 }
 
 void Reader::read_list(const ConfigKey& key, const ListField& field, const toml::node& node) {
-  const std::string label = "[" + std::string(key.section) + "] " + key.name + ' ';
+  const std::string label = key.label() + ' ';
   const auto* array = node.as_array();
   if (array == nullptr) return report(node, label + "must be a list of texts, [\"…\", \"…\"]");
   std::vector<std::string> values;
@@ -172,41 +178,75 @@ void Reader::read_list(const ConfigKey& key, const ListField& field, const toml:
 
 }  // namespace
 
-ConfigFile parse_config(std::string_view text, std::string_view name) {
-  ConfigFile out;
+void merge_config(std::string_view text, std::string_view name, ConfigFile& into) {
   const toml::parse_result parsed = toml::parse(text, name);
   if (!parsed) {
     const auto& error = parsed.error();
-    out.errors.push_back(position(name, error.source().begin) + std::string(error.description()));
-    return out;
+    into.errors.push_back(position(name, error.source().begin) + std::string(error.description()));
+    return;
   }
-  Reader reader(name, out.config);
+  Reader reader(name, into);
   reader.read(parsed.table());
-  out.errors = reader.sorted_errors();
+  for (std::string& error : reader.sorted_errors()) into.errors.push_back(std::move(error));
+}
+
+ConfigFile parse_config(std::string_view text, std::string_view name) {
+  ConfigFile out;
+  merge_config(text, name, out);
   return out;
+}
+
+namespace {
+
+/// A TURN password stands in a file that everybody may read.
+void refuse_open_secrets(const std::string& path, ConfigFile& into) {
+  const auto origin = into.origins.find("[ice] servers");
+  if (origin == into.origins.end() || !origin->second.starts_with(path + ':')) return;
+  for (const std::string& uri : into.config.ice.servers)
+    if (!password_in(uri).empty())
+      into.errors.push_back(origin->second +
+                            ": [ice] servers holds a password, and others can read this file: chmod 640 it");
+}
+
+}  // namespace
+
+void merge_config_file(const std::string& path, ConfigFile& into) {
+  struct stat info {};
+  std::ifstream file(path, std::ios::binary);
+  if (!file || ::stat(path.c_str(), &info) != 0 || !S_ISREG(info.st_mode)) {
+    into.errors.push_back(path + ": cannot read this file" + (errno != 0 ? std::string(": ") + strerror(errno) : ""));
+    return;
+  }
+  if (static_cast<std::size_t>(info.st_size) > kLargestFile) {
+    into.errors.push_back(path + ": larger than 256 KiB, this is no configuration");
+    return;
+  }
+  std::ostringstream text;
+  text << file.rdbuf();
+  merge_config(text.str(), path, into);
+  if ((info.st_mode & S_IROTH) != 0) refuse_open_secrets(path, into);
 }
 
 ConfigFile load_config(const std::string& path) {
   ConfigFile out;
-  struct stat info {};
-  std::ifstream file(path, std::ios::binary);
-  if (!file || ::stat(path.c_str(), &info) != 0 || !S_ISREG(info.st_mode)) {
-    out.errors.push_back(path + ": cannot read this file" + (errno != 0 ? std::string(": ") + strerror(errno) : ""));
-    return out;
-  }
-  if (static_cast<std::size_t>(info.st_size) > kLargestFile) {
-    out.errors.push_back(path + ": larger than 256 KiB, this is no configuration");
-    return out;
-  }
-  std::ostringstream text;
-  text << file.rdbuf();
-  return parse_config(text.str(), path);
+  merge_config_file(path, out);
+  return out;
 }
+
+namespace {
+
+bool is_credential(const std::string& path) {
+  const char* folder = std::getenv("CREDENTIALS_DIRECTORY");
+  return folder != nullptr && *folder != '\0' && path.starts_with(std::string(folder) + '/');
+}
+
+}  // namespace
 
 Result<std::string> read_secret_file(const std::string& path) {
   struct stat info {};
   if (::stat(path.c_str(), &info) != 0) return fail_errno("cannot read the secret file " + in_quotes(path));
-  if ((info.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+  const mode_t others = is_credential(path) ? S_IRWXO : S_IRWXG | S_IRWXO;
+  if ((info.st_mode & others) != 0)
     return fail(Errc::kPermission, "others can read the secret file " + in_quotes(path) + ": chmod 600 it");
   std::ifstream file(path, std::ios::binary);
   std::string secret;

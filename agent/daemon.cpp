@@ -11,6 +11,8 @@
 #include "agent/ice_setup.hpp"
 #include "agent/loudspeaker.hpp"
 #include "agent/microphone_switch.hpp"
+#include "agent/reload.hpp"
+#include "agent/supervision.hpp"
 #include "agent/viewers.hpp"
 #include "hal/base/log.hpp"
 #include "net/certificate_file.hpp"
@@ -95,11 +97,17 @@ Result<net::DtlsCertificate> certificate(const std::string& state_dir, Random& r
   return net::load_or_create_certificate(state_dir, random, NtpClock::from_system().unix_at(monotonic_now()));
 }
 
+void apply_log_level(const Config& config) {
+  LogLevel level{};
+  if (parse_log_level(config.log.level, level)) set_log_level(level);
+}
+
 }  // namespace
 
 class Daemon::Impl {
  public:
-  Impl(const Config& config, net::IceConfig ice, net::DtlsCertificate certificate, signaling::MqttOptions mqtt);
+  Impl(const Config& config, net::IceConfig ice, net::DtlsCertificate certificate, signaling::MqttOptions mqtt,
+       ConfigSources sources, ServiceNotifier notifier);
   void run();
 
  private:
@@ -113,6 +121,12 @@ class Daemon::Impl {
   void watch_network();
   void move_viewers();
   void shut_down();
+  void reload();
+  void apply(const ReloadPlan& plan);
+  using Links = std::vector<net::NetThread::LinkStats>;
+  /// Has the net thread look at its links, and calls back on ctl.
+  void with_links(std::function<void(const Links&)> then);
+  [[nodiscard]] WorkDone work_done(const Links& links) const;
   /// Runs `call` on ctl and lets the broker hear what came of it.
   template <class F>
   auto posted(F call);
@@ -120,14 +134,16 @@ class Daemon::Impl {
 
   SystemRandom random_;
   EventLoop loop_;
-  const net::IceConfig ice_;
+  Config config_;  ///< in force
+  const ConfigSources sources_;
+  net::IceConfig ice_;
   const net::DtlsCertificate certificate_;
   signaling::SessionTable table_;
   Loudspeaker loudspeaker_;  // outlives the net thread, which hands it what viewers say
   net::NetThread net_;
   CameraSwitch camera_;
   MicrophoneSwitch microphone_;
-  const bool half_duplex_;
+  bool half_duplex_;
   const bool may_pass_through_;
   Viewers viewers_;
   BrokerLink broker_;
@@ -138,11 +154,16 @@ class Daemon::Impl {
   std::unique_ptr<ControlSocket> control_;
   SignalWatch terminate_;
   SignalWatch interrupt_;
+  SignalWatch hang_up_;
+  Supervision supervision_;
+  bool camera_away_ = false;
 };
 
 Daemon::Impl::Impl(const Config& config, net::IceConfig ice, net::DtlsCertificate certificate,
-                   signaling::MqttOptions mqtt)
-    : ice_(std::move(ice)),
+                   signaling::MqttOptions mqtt, ConfigSources sources, ServiceNotifier notifier)
+    : config_(config),
+      sources_(std::move(sources)),
+      ice_(std::move(ice)),
       certificate_(std::move(certificate)),
       table_(monotonic_now(), config.broker.prefix, camera_state(config, ice_),
              std::make_unique<signaling::OpenAccess>(), random_),
@@ -172,7 +193,11 @@ Daemon::Impl::Impl(const Config& config, net::IceConfig ice, net::DtlsCertificat
       commands_(loop_, config.video.source, [this](const std::string& setting) { camera_.remember_control(setting); }),
       control_(open_control_socket(config.control.socket)),
       terminate_(loop_, SIGTERM, [this] { shut_down(); }),
-      interrupt_(loop_, SIGINT, [this] { shut_down(); }) {}
+      interrupt_(loop_, SIGINT, [this] { shut_down(); }),
+      hang_up_(loop_, SIGHUP, [this] { reload(); }),
+      supervision_(loop_, std::move(notifier), [this](Supervision::Report report) {
+        with_links([this, report = std::move(report)](const Links& links) { report(work_done(links)); });
+      }) {}
 
 template <class F>
 auto Daemon::Impl::posted(F call) {
@@ -243,11 +268,13 @@ std::unique_ptr<ControlSocket> Daemon::Impl::open_control_socket(const std::stri
 void Daemon::Impl::on_pipeline(const codec::PipelineEvent& event) {
   if (const auto* lost = std::get_if<codec::PipelineLost>(&event)) {
     PERCH_WARN("camera", "state=lost reason=%s", in_quotes(lost->error.message()).c_str());
+    camera_away_ = true;
     table_.set_camera(signaling::CameraHealth::kLost);
     viewers_.release_answers();
     return broker_.pump();
   }
   const auto& started = std::get<codec::PipelineStarted>(event);
+  camera_away_ = false;
   PERCH_INFO("camera", "state=open source=%s format=%s size=%dx%d fps=%.2f encoder=%s profile=%s why=%s",
              in_quotes(started.source).c_str(), video::to_string(started.format.pixel), started.stream.size.width,
              started.stream.size.height, started.format.rate.per_second(), in_quotes(started.stream.encoder).c_str(),
@@ -287,11 +314,13 @@ void Daemon::Impl::run() {
              certificate_.fingerprint().to_string().c_str());
   watch_network();
   broker_.start();
+  supervision_.ready();
   loop_.run();
 }
 
 void Daemon::Impl::shut_down() {
   PERCH_INFO(kModule, "state=stopping viewers=%zu", viewers_.size());
+  supervision_.stopping();
   table_.end_all(signaling::Reason::kRestarting);
   table_.go_offline();
   broker_.stop(kGoodbyePatience);
@@ -301,7 +330,48 @@ void Daemon::Impl::shut_down() {
 Daemon::Daemon(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Daemon::~Daemon() = default;
 
-Result<std::unique_ptr<Daemon>> Daemon::create(const Config& config) {
+void Daemon::Impl::with_links(std::function<void(const Links&)> then) {
+  net_.collect_stats(
+      [this, then = std::move(then)](Links links) { loop_.post([then, links = std::move(links)] { then(links); }); });
+}
+
+WorkDone Daemon::Impl::work_done(const Links& links) const {
+  WorkDone work;
+  work.watching = viewers_.watching();
+  for (const auto& link : links) work.packets_sent += link.stats.packets_sent + link.stats.retransmitted;
+  work.camera_away = camera_away_;
+  if (const auto stats = camera_.stats()) work.camera_tries = stats->tries;
+  return work;
+}
+
+void Daemon::Impl::reload() {
+  supervision_.reloading();
+  const ConfigFile wanted = load_configuration(sources_);
+  for (const std::string& error : wanted.errors) PERCH_ERROR("config", "msg=%s", in_quotes(error).c_str());
+  if (wanted.errors.empty())
+    apply(plan_reload(config_, wanted.config));
+  else
+    PERCH_ERROR("config", "state=kept mistakes=%zu msg=\"the configuration stays as it was\"", wanted.errors.size());
+  supervision_.ready();
+}
+
+/// Everything live is set again: the content of a secret's file may be new where its path is not.
+void Daemon::Impl::apply(const ReloadPlan& plan) {
+  config_ = plan.config;
+  apply_log_level(config_);
+  if (auto ice = ice_config(config_)) ice_ = std::move(*ice);
+  net_.set_ice(ice_);
+  table_.set_ice_servers(public_ice_servers(ice_));
+  table_.set_name(config_.display_name());
+  table_.set_max_viewers(static_cast<std::uint64_t>(config_.access.max_viewers));
+  camera_.set_max_bitrate(Bitrate::bps(config_.video.max_bitrate));
+  half_duplex_ = config_.talk.half_duplex;
+  log_reload(plan);
+  broker_.pump();
+}
+
+Result<std::unique_ptr<Daemon>> Daemon::create(const Config& config, ConfigSources sources, ServiceNotifier notifier) {
+  apply_log_level(config);
   SystemRandom random;
   auto mqtt = mqtt_options(config);
   if (!mqtt) return fail(std::move(mqtt.error()));
@@ -309,8 +379,8 @@ Result<std::unique_ptr<Daemon>> Daemon::create(const Config& config) {
   if (!ice) return fail(std::move(ice.error()));
   auto own = certificate(config.state.dir, random);
   if (!own) return fail(std::move(own.error()));
-  return std::unique_ptr<Daemon>(
-      new Daemon(std::make_unique<Impl>(config, std::move(*ice), std::move(*own), std::move(*mqtt))));
+  return std::unique_ptr<Daemon>(new Daemon(std::make_unique<Impl>(
+      config, std::move(*ice), std::move(*own), std::move(*mqtt), std::move(sources), std::move(notifier))));
 }
 
 void Daemon::run() { impl_->run(); }

@@ -3,7 +3,8 @@
 
 #include <memory>
 
-#include "agent/config.hpp"
+#include "agent/config_sources.hpp"
+#include "agent/service_notifier.hpp"
 #include "hal/base/result.hpp"
 
 namespace perch::agent {
@@ -12,7 +13,9 @@ class Daemon {
  public:
   /// Errors: the state folder cannot be written, a secret cannot be read. A missing camera or broker is none: both are
   /// tried again while it runs.
-  [[nodiscard]] static Result<std::unique_ptr<Daemon>> create(const Config& config);
+  /// `sources` are read again on SIGHUP; `notifier` hears how it goes.
+  [[nodiscard]] static Result<std::unique_ptr<Daemon>> create(const Config& config, ConfigSources sources,
+                                                              ServiceNotifier notifier);
   ~Daemon();
   /// Runs until SIGTERM or SIGINT, then says goodbye to everybody. Blocks; main thread.
   void run();

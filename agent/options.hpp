@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "agent/config_sources.hpp"
 #include "hal/base/result.hpp"
 
 namespace perch::agent {
@@ -10,10 +11,8 @@ namespace perch::agent {
 struct Options {
   enum class Action { kRun, kCheckConfig, kPrintConfig, kVersion, kHelp };
   Action action = Action::kRun;
-  std::string config_path;  ///< empty: /etc/perch/perch.toml if it is there, else the defaults
+  ConfigSources sources;  ///< the file and the flags
 };
-
-inline constexpr const char* kDefaultConfigPath = "/etc/perch/perch.toml";
 
 /// kInvalid with a sentence for the user on anything unknown.
 [[nodiscard]] Result<Options> parse_options(int argc, char** argv);

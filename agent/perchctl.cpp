@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "agent/config_file.hpp"
+#include "agent/config_sources.hpp"
 #include "agent/perchctl_controls.hpp"
 
 namespace {
@@ -26,7 +26,7 @@ int usage(std::FILE* out, int code) {
 }
 
 int check(const char* path) {
-  const agent::ConfigFile file = agent::load_config(path);
+  const agent::ConfigFile file = agent::load_configuration({.file = path, .credentials_dir = {}, .flags = {}});
   for (const std::string& error : file.errors) std::fprintf(stderr, "%s\n", error.c_str());
   return file.errors.empty() ? 0 : 1;
 }

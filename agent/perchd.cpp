@@ -1,9 +1,8 @@
 // perchd: reads the command line and the configuration, then runs the daemon.
-#include <unistd.h>
-
 #include <cstdio>
+#include <cstdlib>
 
-#include "agent/config_file.hpp"
+#include "agent/config_sources.hpp"
 #include "agent/daemon.hpp"
 #include "agent/options.hpp"
 #include "hal/base/log.hpp"
@@ -15,16 +14,8 @@ using agent::Options;
 
 constexpr int kExitUsage = 2;
 
-agent::ConfigFile read_configuration(const Options& options) {
-  const bool given = !options.config_path.empty();
-  if (!given && ::access(agent::kDefaultConfigPath, F_OK) != 0) return {};
-  return agent::load_config(given ? options.config_path : agent::kDefaultConfigPath);
-}
-
-int run_daemon(const agent::Config& config) {
-  LogLevel level{};
-  if (parse_log_level(config.log.level, level)) set_log_level(level);
-  auto daemon = agent::Daemon::create(config);
+int run_daemon(const agent::Config& config, const agent::ConfigSources& sources) {
+  auto daemon = agent::Daemon::create(config, sources, agent::ServiceNotifier::from_environment());
   if (!daemon) {
     PERCH_ERROR("agent", "msg=\"cannot start\" reason=%s", in_quotes(daemon.error().message()).c_str());
     return 1;
@@ -33,13 +24,14 @@ int run_daemon(const agent::Config& config) {
   return 0;
 }
 
-int run_with_configuration(const Options& options) {
-  agent::ConfigFile file = read_configuration(options);
+int run_with_configuration(Options options) {
+  if (const char* folder = std::getenv("CREDENTIALS_DIRECTORY")) options.sources.credentials_dir = folder;
+  agent::ConfigFile file = agent::load_configuration(options.sources);
   for (const std::string& error : file.errors) std::fprintf(stderr, "%s\n", error.c_str());
   if (!file.errors.empty()) return 1;
   if (options.action == Options::Action::kCheckConfig) return 0;
-  if (options.action == Options::Action::kRun) return run_daemon(file.config);
-  std::fputs(agent::print_config(std::move(file.config)).c_str(), stdout);
+  if (options.action == Options::Action::kRun) return run_daemon(file.config, options.sources);
+  std::fputs(agent::print_config(std::move(file.config), file.origins).c_str(), stdout);
   return 0;
 }
 

@@ -1,5 +1,7 @@
 #include "agent/viewers.hpp"
 
+#include <algorithm>
+
 #include "agent/peer_config.hpp"
 #include "hal/base/log.hpp"
 #include "hal/base/text.hpp"
@@ -226,7 +228,7 @@ void Viewers::renegotiate(TimePoint now, const OfferReceived& event, Session& se
     net_.remove(session.link);
     by_link_.erase(session.link);
     session.link = next_link_++;
-    session.ice_connected = false;
+    session.ice_connected = session.connected = false;
     open_link(event.key, session, session.agreed.ice_controlling);
     return connect_link(session);
   }
@@ -318,10 +320,18 @@ void Viewers::on_ice_connected(net::LinkId id) {
   table_.on_ice_connected(key);
 }
 
+std::size_t Viewers::watching() const {
+  return static_cast<std::size_t>(std::count_if(sessions_.begin(), sessions_.end(), [](const auto& entry) {
+    const sdp::NegotiatedMedia* video = entry.second.agreed.accepted("video");
+    return entry.second.connected && video != nullptr && video->sends();
+  }));
+}
+
 void Viewers::on_connected(net::LinkId id) {
   SessionKey key;
-  const Session* session = find(id, key);
+  Session* session = find(id, key);
   if (session == nullptr) return;
+  session->connected = true;
   PERCH_INFO(kModule, "viewer=%s state=connected after_ms=%lld", label_of(key).c_str(),
              static_cast<long long>(to_ms(monotonic_now() - session->since)));
 }

@@ -51,6 +51,8 @@ class Viewers {
   /// Our addresses have changed and the broker can be reached: offers every viewer to find a new path.
   void on_network_change();
   [[nodiscard]] std::size_t size() const { return sessions_.size(); }
+  /// Those that are connected and want pictures.
+  [[nodiscard]] std::size_t watching() const;
   /// The camera may encode by itself, and what it makes is not known before it was opened: offers are answered after
   /// set_profile() or release_answers(). They wait with everything prepared.
   void hold_answers() { holds_ = true; }
@@ -73,6 +75,7 @@ class Viewers {
     std::string described;  ///< our last description, offer or answer
     enum class Move : std::uint8_t { kNone, kOffered, kOfferedAndStale } move = Move::kNone;
     bool ice_connected = false;
+    bool connected = false;
     TimePoint since{};
   };
 

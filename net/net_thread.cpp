@@ -208,6 +208,10 @@ void NetThread::collect_stats(std::function<void(std::vector<LinkStats>)> callba
   });
 }
 
+void NetThread::set_ice(IceConfig ice) {
+  loop_.post([this, ice = std::move(ice)]() mutable { ice_ = std::move(ice); });
+}
+
 void NetThread::set_join_age(Duration age) {
   loop_.post([this, age] { join_age_ = age; });
 }

@@ -78,6 +78,8 @@ class NetThread {
   void reset_audio();
   /// A joiner starts from a stored key frame when that is at most this old; otherwise one is asked for.
   void set_join_age(Duration age);
+  /// For links made from now on, and for ICE restarts of those there are.
+  void set_ice(IceConfig ice);
   /// `callback` gets all connected links' figures, on the net thread.
   void collect_stats(std::function<void(std::vector<LinkStats>)> callback);
 
@@ -94,7 +96,7 @@ class NetThread {
   [[nodiscard]] ViewerLink* find(LinkId id);
   [[nodiscard]] ViewerLink::Callbacks callbacks_for(LinkId id);
 
-  const IceConfig ice_;
+  IceConfig ice_;
   const DtlsCertificate& certificate_;
   Random& random_;
   const Events events_;

@@ -199,6 +199,21 @@ void SessionTable::set_encoder(std::string words) {
   state_is_fresh_ = false;
 }
 
+void SessionTable::set_name(std::string name) {
+  state_.name = std::move(name);
+  state_is_fresh_ = false;
+}
+
+void SessionTable::set_max_viewers(std::uint64_t max_viewers) {
+  state_.max_viewers = max_viewers;
+  state_is_fresh_ = false;
+}
+
+void SessionTable::set_ice_servers(std::vector<IceServer> servers) {
+  state_.ice_servers = std::move(servers);
+  state_is_fresh_ = false;
+}
+
 void SessionTable::go_offline() {
   flush_candidates();
   publications_.push_back(last_will());

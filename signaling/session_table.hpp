@@ -83,6 +83,10 @@ class SessionTable {
   void set_nobody_invited(bool nobody);
   /// See CameraState::encoder.
   void set_encoder(std::string words);
+  void set_name(std::string name);
+  /// Sessions there are already stay.
+  void set_max_viewers(std::uint64_t max_viewers);
+  void set_ice_servers(std::vector<IceServer> servers);
   /// Publishes the state again: after each (re)connection to the broker.
   void on_broker_connected() { state_is_fresh_ = false; }
   /// The last publication is `state` offline; nothing follows it.

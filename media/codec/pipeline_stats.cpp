@@ -4,6 +4,11 @@
 
 namespace perch::codec {
 
+void PipelineCounters::on_try() {
+  const std::lock_guard lock(mutex_);
+  ++totals_.tries;
+}
+
 void PipelineCounters::on_opened() {
   const std::lock_guard lock(mutex_);
   ++totals_.opened;

@@ -17,6 +17,7 @@ struct PipelineStats {
   std::uint64_t missed = 0;     ///< numbered by the source, never encoded: not delivered, damaged or passed over
   std::uint64_t damaged = 0;    ///< pictures that the driver disowned or that could not be decoded
   std::uint64_t bytes = 0;      ///< of RTP payload
+  std::uint64_t tries = 0;      ///< to open the source
   std::uint64_t opened = 0;     ///< how often the source was opened
   std::uint64_t failures = 0;   ///< how often a source that was open was closed because of an error
   Duration encode_p50{};        ///< frame read → packets ready
@@ -26,6 +27,7 @@ struct PipelineStats {
 /// Any thread. The lock is held for a few additions only.
 class PipelineCounters {
  public:
+  void on_try();
   void on_opened();
   void on_failure();
   void on_dropped();

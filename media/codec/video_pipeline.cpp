@@ -66,6 +66,7 @@ void VideoPipeline::open_source() {
   request.prefer_h264 = config_.tier.encoder == "auto";
   request.camera_only = had_camera_;
   request.bitrate = Bitrate::bps(bitrate_bps_.load(std::memory_order_relaxed));
+  counters_.on_try();
   auto opened = hooks_.open(request);
   if (!opened) return lose(std::move(opened.error()));
   source_ = std::move(*opened);

@@ -22,20 +22,34 @@ TEST(Options, RunsByDefault) {
   const auto options = parse({});
   ASSERT_TRUE(options);
   EXPECT_EQ(options->action, Action::kRun);
-  EXPECT_TRUE(options->config_path.empty());
+  EXPECT_TRUE(options->sources.file.empty());
 }
 
 TEST(Options, CombinesConfigWithAnAction) {
   const auto options = parse({"--config", "a.toml", "--check-config"});
   ASSERT_TRUE(options);
   EXPECT_EQ(options->action, Action::kCheckConfig);
-  EXPECT_EQ(options->config_path, "a.toml");
+  EXPECT_EQ(options->sources.file, "a.toml");
 }
 
 TEST(Options, RefusesWhatItDoesNotKnowByName) {
   EXPECT_NE(parse({"--verbose"}).error().message().find("--verbose"), std::string::npos);
   EXPECT_NE(parse({"extra"}).error().message().find("extra"), std::string::npos);
   EXPECT_NE(parse({"--config"}).error().message().find("needs a value"), std::string::npos);
+}
+
+TEST(Options, TakesKeysAsFlagsWhereverTheyStand) {
+  const auto options = parse({"--video.width=640", "--check-config", "--camera.name", "Front = door"});
+  ASSERT_TRUE(options);
+  EXPECT_EQ(options->action, Action::kCheckConfig);
+  const std::vector<std::pair<std::string, std::string>> flags{{"video.width", "640"}, {"camera.name", "Front = door"}};
+  EXPECT_EQ(options->sources.flags, flags);
+  EXPECT_NE(parse({"--video.width"}).error().message().find("needs a value"), std::string::npos);
+}
+
+TEST(Options, HelpNamesEveryKey) {
+  for (const ConfigKey& key : config_keys())
+    EXPECT_NE(help_text().find(std::string("--") + key.section + '.' + key.name + '='), std::string::npos);
 }
 
 TEST(Options, HelpNamesEveryOption) {

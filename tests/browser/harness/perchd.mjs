@@ -40,7 +40,7 @@ export class Perchd {
     chmodSync(join(dir, 'state'), 0o700);
     perchd.config = merge_sections(default_config(broker.mqtt_url, join(dir, 'state')), config);
     perchd.config_file = join(dir, 'perch.toml');
-    writeFileSync(perchd.config_file, to_toml(perchd.config));
+    writeFileSync(perchd.config_file, to_toml(perchd.config), { mode: 0o600 });  // it may hold TURN passwords
     perchd.check_config();
     await perchd.resume({ wait_ready });
     return perchd;
