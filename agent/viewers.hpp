@@ -84,6 +84,7 @@ class Viewers {
   void on(TimePoint now, const signaling::AnswerReceived& event);
   void on(TimePoint now, const signaling::CandidatesReceived& event);
   void on(TimePoint now, const signaling::SessionEnded& event);
+  void on(TimePoint, const signaling::ControlReceived&) {}
   void release(const signaling::SessionKey& key, Session& session);
   void renegotiate(TimePoint now, const signaling::OfferReceived& event, Session& session);
   [[nodiscard]] Session start_session(TimePoint now, const signaling::SessionKey& key);
