@@ -34,6 +34,9 @@ install(FILES systemd/perch.toml DESTINATION /etc/perch)
 install(DIRECTORY DESTINATION /etc/perch/conf.d)
 install(FILES signaling/PROTOCOL.md DESTINATION share/doc/perch)
 install(DIRECTORY systemd/examples DESTINATION share/doc/perch)
+if(PERCH_DEPS)
+  install(FILES toolchain/debian/lintian-overrides DESTINATION share/lintian/overrides RENAME perch)
+endif()
 
 # Debian wants man pages compressed, without the time of compressing.
 set(man ${CMAKE_BINARY_DIR}/agent/man)

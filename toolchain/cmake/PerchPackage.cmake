@@ -45,7 +45,7 @@ many people watch, and sends them peer to peer over WebRTC. An ordinary MQTT
 broker carries the few messages that bring camera and browser together.
 While nobody watches, the camera is closed.")
 set(CPACK_DEBIAN_PERCH_PACKAGE_DEPENDS "systemd | systemd-sysusers, init-system-helpers (>= 1.54)")
-set(CPACK_DEBIAN_PERCH_PACKAGE_SUGGESTS "perch-libcamera, mosquitto")
+set(CPACK_DEBIAN_PERCH_PACKAGE_SUGGESTS "perch-libcamera, mosquitto, glib-networking")
 set(CPACK_DEBIAN_PERCH_PACKAGE_CONTROL_EXTRA
   "${debian}/postinst;${debian}/prerm;${debian}/postrm;${debian}/conffiles")
 

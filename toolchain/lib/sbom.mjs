@@ -1,12 +1,12 @@
 // The software bill of materials of one of our Debian packages, as SPDX 2.3 JSON on standard output.
-//   node sbom.mjs PACKAGE.deb BUILD_FOLDER
+//   node sbom.mjs PACKAGE.deb [FOLDER_OF_TOOLCHAIN_DEPS]
 // Listed: what it links dynamically (its Depends, in the versions it was built with), what is compiled or linked into it,
 // and the modules bundled into the viewer page.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 
-const [deb, build] = process.argv.slice(2);
+const [deb, deps] = process.argv.slice(2);
 const run = (program, ...args) => execFileSync(program, args, { encoding: 'utf8' }).trim();
 const field = (name) => run('dpkg-deb', '-f', deb, name);
 
@@ -26,11 +26,10 @@ function compiled_in() {
   return kHeadersOnly.map((name) => debian(name, installed_version(name), 'STATIC_LINK'));
 }
 
-/** What toolchain/deps built for this build, each "name version" per line. */
+/** What toolchain/deps built, a line "name version" each. */
 function built_from_source() {
-  const list = `${build}/static-libraries`;
-  if (!existsSync(list)) return [];
-  const lines = readFileSync(list, 'utf8').split('\n').filter(Boolean);
+  if (!deps) return [];
+  const lines = readFileSync(`${deps}/static-libraries`, 'utf8').split('\n').filter(Boolean);
   return lines.map((line) => debian(...line.split(' '), 'STATIC_LINK'));
 }
 

@@ -30,10 +30,11 @@ export function to_toml(config) {
 export class Perchd {
   /** `config` is merged section by section over the defaults; `pin_to` is a CPU number, `command` is put in front
    *  (see namespace.mjs). Resolves when it is on the broker. */
-  static async start({ dir, broker, config = {}, pin_to, command = [], env, wait_ready = true }) {
+  static async start({ dir, broker, config = {}, pin_to, command = [], env, program = perchd_path, wait_ready = true }) {
     const perchd = new Perchd();
     perchd.dir = dir;
     perchd.pin_to = pin_to;
+    perchd.program = program;
     perchd.command = command;
     perchd.env = env;
     mkdirSync(join(dir, 'state'), { recursive: true, mode: 0o700 });
@@ -56,14 +57,14 @@ export class Perchd {
 
   /** Throws with the agent's own words when it does not like its configuration. */
   check_config() {
-    if (!existsSync(perchd_path)) throw new Error(`${perchd_path} is not built: cmake --preset release && cmake --build --preset release`);
-    const check = spawnSync(perchd_path, ['--config', this.config_file, '--check-config'], { encoding: 'utf8' });
+    if (!existsSync(this.program)) throw new Error(`${this.program} is not built: cmake --preset release && cmake --build --preset release`);
+    const check = spawnSync(this.program, ['--config', this.config_file, '--check-config'], { encoding: 'utf8' });
     if (check.status !== 0) throw new Error(`perchd --check-config: ${check.stderr.trim() || check.stdout.trim()}`);
   }
 
   /** Starts (again) with the same configuration and state. */
   async resume({ wait_ready = true } = {}) {
-    const command = [...this.command, perchd_path, '--config', this.config_file];
+    const command = [...this.command, this.program, '--config', this.config_file];
     if (this.pin_to !== undefined) command.unshift('taskset', '-c', String(this.pin_to));
     this.process = new Child('perchd', command[0], command.slice(1), { env: this.env, log_file: join(this.dir, 'perchd.log') });
     if (wait_ready) await this.process.wait_for_line(/\bmod=agent\b.*\bready\b/, { what: 'perchd to be ready', timeout_ms: 20_000 });
