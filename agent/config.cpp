@@ -91,6 +91,8 @@ const std::array kKeys{
               TextField{PERCH_FIELD(ice.ca_file), check_any}, Takes::kReload},
     ConfigKey{"ice", "force_relay", "", "Offer TURN's addresses only, so that viewers do not learn the camera's.",
               BooleanField{PERCH_FIELD(ice.force_relay)}, Takes::kReload},
+    ConfigKey{"ice", "tcp", "", "Also let viewers connect over TCP, for networks that block UDP.",
+              BooleanField{PERCH_FIELD(ice.tcp)}, Takes::kReload},
 
     ConfigKey{"state", "dir", "", "Folder for what must survive a restart: the DTLS certificate.",
               TextField{PERCH_FIELD(state.dir), check_any}},

@@ -65,6 +65,7 @@ struct Config {
     std::string turn_secret_file;
     std::string ca_file;
     bool force_relay = false;
+    bool tcp = true;
   } ice;
   struct {
     std::string dir = "/var/lib/perch";

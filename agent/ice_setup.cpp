@@ -28,6 +28,7 @@ Result<net::IceConfig> ice_config(const Config& config) {
   ice.local_addresses = config.ice.local_addresses;
   ice.ca_file = config.ice.ca_file;
   ice.force_relay = config.ice.force_relay;
+  ice.tcp = config.ice.tcp;
   if (!config.ice.turn_secret_file.empty()) {
     auto secret = read_secret_file(config.ice.turn_secret_file);
     if (!secret) return fail(std::move(secret.error()));

@@ -1,7 +1,9 @@
 #include "net/ice_agent.hpp"
 
 #include <gio/gio.h>
+#include <linux/filter.h>
 #include <nice/agent.h>
+#include <sys/socket.h>
 
 #include <array>
 #include <cstring>
@@ -33,6 +35,9 @@ struct CandidateDeleter {
 struct SocketDeleter {
   void operator()(GSocket* socket) const { g_object_unref(socket); }
 };
+struct ArrayDeleter {
+  void operator()(GPtrArray* array) const { g_ptr_array_unref(array); }
+};
 using CandidatePtr = std::unique_ptr<NiceCandidate, CandidateDeleter>;
 
 const char* type_name(NiceCandidateType type) {
@@ -50,6 +55,19 @@ std::string describe(const NiceCandidate& candidate) {
   nice_address_to_string(&candidate.addr, address.data());
   return std::string(type_name(candidate.type)) + ' ' + address.data() + ':' +
          std::to_string(nice_address_get_port(&candidate.addr));
+}
+
+bool is_listening(GSocket* socket) {
+  int listening = 0;
+  socklen_t size = sizeof listening;
+  return ::getsockopt(g_socket_get_fd(socket), SOL_SOCKET, SO_ACCEPTCONN, &listening, &size) == 0 && listening != 0;
+}
+
+/// A socket that does not hear loses what comes (socket(7), SO_ATTACH_FILTER); to close it is libnice's affair.
+void hear_connections(int fd, bool on) {
+  sock_filter nothing = BPF_STMT(BPF_RET | BPF_K, 0);
+  const sock_fprog program{1, &nothing};
+  ::setsockopt(fd, SOL_SOCKET, on ? SO_DETACH_FILTER : SO_ATTACH_FILTER, &program, sizeof program);
 }
 
 NiceRelayType relay_type(IceServer::Kind kind) {
@@ -82,6 +100,8 @@ class IceAgent::Impl {
   bool look_up(std::string_view name, const std::string& candidate);
   void on_looked_up(std::size_t number, const std::string& candidate);
   void report_candidates_again();
+  void remember_listening();
+  void listen(bool on);
 
   struct Lookups {
     std::map<std::size_t, std::unique_ptr<mdns::Client::Lookup>> open;
@@ -101,6 +121,7 @@ class IceAgent::Impl {
   std::string selected_pair_;
   NiceAddress selected_remote_{};
   std::unique_ptr<GSocket, SocketDeleter> direct_;  ///< none when the pair is relayed or TCP
+  std::vector<std::unique_ptr<GSocket, SocketDeleter>> listening_;
   UdpDestination destination_;
   UdpBatch batch_;
 };
@@ -110,8 +131,8 @@ IceAgent::Impl::Impl(EventLoop& loop, bool controlling, Callbacks callbacks, mdn
   const auto options =
       static_cast<NiceAgentOption>(NICE_AGENT_OPTION_ICE_TRICKLE | NICE_AGENT_OPTION_CONSENT_FRESHNESS);
   agent_.reset(nice_agent_new_full(loop.native(), NICE_COMPATIBILITY_RFC5245, options));
-  g_object_set(agent_.get(), "controlling-mode", controlling ? TRUE : FALSE, "upnp", FALSE, "ice-tcp", FALSE,
-               "stun-pacing-timer", kPacingMs, nullptr);
+  g_object_set(agent_.get(), "controlling-mode", controlling ? TRUE : FALSE, "upnp", FALSE, "stun-pacing-timer",
+               kPacingMs, nullptr);
 }
 
 IceAgent::Impl::~Impl() {
@@ -150,7 +171,7 @@ Result<void> IceAgent::Impl::configure(const IceConfig& config, const IceCredent
     nice_agent_add_local_address(agent_.get(), &address);
   }
   relay_only_ = config.force_relay;
-  g_object_set(agent_.get(), "force-relay", gboolean{config.force_relay}, nullptr);
+  g_object_set(agent_.get(), "force-relay", gboolean{config.force_relay}, "ice-tcp", gboolean{config.tcp}, nullptr);
   for (const IceServer& server : config.servers)
     if (auto added = add_server(server, config); !added) return added;
   connect_signals();
@@ -187,10 +208,22 @@ Result<void> IceAgent::Impl::add_server(const IceServer& configured, const IceCo
 }
 
 Result<void> IceAgent::Impl::gather() {
-  if (nice_agent_gather_candidates(agent_.get(), stream_)) return {};
+  if (nice_agent_gather_candidates(agent_.get(), stream_)) {
+    remember_listening();
+    return {};
+  }
   return fail(Errc::kUnavailable,
               "no usable network address (libnice leaves out loopback, docker*, veth* and virbr*; name addresses in "
               "[ice] local_addresses)");
+}
+
+/// Once somebody has connected libnice tells of that socket only.
+void IceAgent::Impl::remember_listening() {
+  const std::unique_ptr<GPtrArray, ArrayDeleter> sockets(nice_agent_get_sockets(agent_.get(), stream_, kComponent));
+  for (guint i = 0; sockets && i < sockets->len; ++i) {
+    auto* socket = static_cast<GSocket*>(g_ptr_array_index(sockets.get(), i));
+    if (is_listening(socket)) listening_.emplace_back(static_cast<GSocket*>(g_object_ref(socket)));
+  }
 }
 
 void IceAgent::Impl::set_remote_credentials(const IceCredentials& remote) {
@@ -239,6 +272,7 @@ void IceAgent::Impl::remote_candidates_done() {
 
 void IceAgent::Impl::restart(const IceCredentials& local, const IceCredentials& remote) {
   lookups_ = {};
+  listen(true);
   nice_agent_restart_stream(agent_.get(), stream_);
   nice_agent_set_local_credentials(agent_.get(), stream_, local.ufrag.c_str(), local.pwd.c_str());
   set_remote_credentials(remote);
@@ -264,6 +298,8 @@ void IceAgent::Impl::report_candidates_again() {
 }
 
 void IceAgent::Impl::on_candidate(NiceCandidate* candidate) {
+  // Browsers connect and never listen (RFC 6544 §4.5: active): what would connect from here finds nobody there.
+  if (candidate->transport == NICE_CANDIDATE_TRANSPORT_TCP_ACTIVE) return;
   gchar* line = nice_agent_generate_local_candidate_sdp(agent_.get(), candidate);
   if (line == nullptr) return;
   std::string text(line);
@@ -279,6 +315,7 @@ void IceAgent::Impl::on_state(guint state) {
 }
 
 void IceAgent::Impl::on_selected_pair(const NiceCandidate& local, const NiceCandidate& remote) {
+  listen(false);
   selected_pair_ = describe(local) + " <-> " + describe(remote);
   selected_remote_ = remote.addr;
   const bool plain_udp = local.type != NICE_CANDIDATE_TYPE_RELAYED && local.transport == NICE_CANDIDATE_TRANSPORT_UDP;
@@ -287,6 +324,12 @@ void IceAgent::Impl::on_selected_pair(const NiceCandidate& local, const NiceCand
   nice_address_copy_to_sockaddr(&remote.addr, reinterpret_cast<sockaddr*>(&destination_.address));
   const bool v4 = destination_.address.ss_family == AF_INET;
   destination_.length = v4 ? sizeof(sockaddr_in) : sizeof(sockaddr_in6);
+}
+
+/// libnice takes in whoever connects, as often as they do, for as long as the agent lives. Once a path is found nobody
+/// has to any more, and what is connected stays.
+void IceAgent::Impl::listen(bool on) {
+  for (const auto& socket : listening_) hear_connections(g_socket_get_fd(socket.get()), on);
 }
 
 std::size_t IceAgent::Impl::send(std::span<const ByteView> datagrams) {

@@ -32,6 +32,7 @@ struct IceConfig {
   std::string turn_secret;   ///< for servers without credentials of their own; see turn_credentials.hpp
   std::string ca_file;       ///< authorities that vouch for turns: servers (PEM); empty: the system's
   bool force_relay = false;  ///< offer relayed candidates only: nobody learns our addresses
+  bool tcp = false;          ///< listen on a TCP port of each address as well (RFC 6544), for networks that drop UDP
 };
 
 /// Lives on the loop's thread with all its callbacks. One stream, one component (BUNDLE and rtcp-mux).
