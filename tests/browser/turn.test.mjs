@@ -1,4 +1,4 @@
-// No direct path: the picture comes through a TURN server, asked for by the page, over UDP and TCP, and by the camera.
+// No direct path: the picture comes through a TURN server, asked for by the page or the camera, over UDP and TCP.
 // needs: chromium
 // needs: turnserver
 import { browser_test, expect, expect_moving_pictures, fact } from './harness/browser_test.mjs';
@@ -24,4 +24,14 @@ await browser_test('turn', async (world) => {
     await viewer.close();
   }
   expect(!perchd.log_text().includes('secret'), 'no TURN password in the log');
+  await perchd.stop();
+
+  // The page needs its own address known to the camera: the server tells it as STUN.
+  const hidden = await world.start_perchd({ name: 'hidden', config: { ice: { servers: [turn.uri('tcp')], force_relay: true }, log: { level: 'debug' } } });
+  const viewer = await world.open_viewer({ fragment: { ice: `stun:127.0.0.1:${turn.port}` } });
+  const first_frame_ms = await viewer.first_frame_ms({ timeout_ms: 20_000 });
+  const [, pair] = await hidden.process.wait_for_line(/ice=connected pair="([^"]+)"/);
+  fact(`camera over TCP: first frame after ${rounded(first_frame_ms)} ms, camera ${pair}`);
+  expect(pair.startsWith('relay '), `a relayed path on the camera's side, not ${pair}`);
+  expect(/session \d+: .*TCP|TCP.*session/i.test(turn.process.lines.join('\n')), 'TCP at the TURN server');
 });
