@@ -16,6 +16,7 @@ NetThread::NetThread(IceConfig ice, const DtlsCertificate& certificate, Random& 
       certificate_(certificate),
       random_(random),
       events_(std::move(events)),
+      tiers_(random, tier_callbacks()),
       thread_("net", [this] {
         names_ = std::make_unique<mdns::Client>(loop_, ice_.local_addresses);
         loop_.run();
@@ -39,7 +40,7 @@ void NetThread::add(LinkId id, std::string label, bool controlling, IceCredentia
 
 void NetThread::add_link(LinkId id, std::string label, bool controlling, const IceCredentials& local) {
   const LinkContext context{
-      loop_,  ice_,      certificate_, histories_[0], audio_history_, random_, NtpClock::from_system(),
+      loop_,  ice_,      certificate_, histories_, audio_history_, random_, NtpClock::from_system(),
       batch_, join_age_, *names_};
   auto link = ViewerLink::create(context, std::move(label), controlling, local, callbacks_for(id));
   if (!link) return events_.on_ended(id, LinkEnd::kIceFailed, link.error().message());
@@ -51,8 +52,12 @@ ViewerLink::Callbacks NetThread::callbacks_for(LinkId id) {
   callbacks.on_local_candidate = [this, id](std::string line) { events_.on_local_candidate(id, std::move(line)); };
   callbacks.on_gathering_done = [this, id] { events_.on_gathering_done(id); };
   callbacks.on_ice_connected = [this, id] { events_.on_ice_connected(id); };
-  callbacks.on_connected = [this, id] { events_.on_connected(id); };
+  callbacks.on_connected = [this, id] {
+    look_at_path(id);
+    events_.on_connected(id);
+  };
   callbacks.on_keyframe_wanted = [this](rtp::Tier tier) { events_.on_keyframe_wanted(tier); };
+  callbacks.on_path_reported = [this, id] { look_at_path(id); };
   callbacks.on_talk = [this, id](InboundPacket packet) { events_.on_talk(id, std::move(packet)); };
   callbacks.on_ended = [this, id](LinkEnd how, const std::string& why) { on_link_ended(id, how, why); };
   return callbacks;
@@ -60,7 +65,10 @@ ViewerLink::Callbacks NetThread::callbacks_for(LinkId id) {
 
 void NetThread::on_link_ended(LinkId id, LinkEnd how, const std::string& why) {
   // The link is still on the stack: it goes in the next turn of the loop.
-  loop_.post([this, id] { links_.erase(id); });
+  loop_.post([this, id] {
+    links_.erase(id);
+    tiers_.remove(monotonic_now(), id);
+  });
   events_.on_ended(id, how, why);
 }
 
@@ -75,7 +83,10 @@ void NetThread::connect(LinkId id, IceCredentials remote, PeerConfig config) {
 
 void NetThread::renegotiate(LinkId id, PeerConfig config) {
   loop_.post([this, id, config = std::move(config)] {
-    if (ViewerLink* link = find(id)) link->renegotiate(config);
+    ViewerLink* link = find(id);
+    if (link == nullptr) return;
+    link->renegotiate(config);
+    if (link->connected()) look_at_path(id);
   });
 }
 
@@ -105,6 +116,7 @@ void NetThread::continue_anew(LinkId id, IceCredentials remote, PeerConfig confi
     if (link == nullptr) return;
     link->continue_anew(remote);
     link->renegotiate(config);
+    if (link->connected()) look_at_path(id);
   });
 }
 
@@ -114,6 +126,7 @@ void NetThread::remove(LinkId id) {
     if (link == nullptr) return;
     link->close(monotonic_now());
     links_.erase(id);
+    tiers_.remove(monotonic_now(), id);
   });
 }
 
@@ -172,6 +185,9 @@ void NetThread::reset_audio() {
   loop_.post([this] {
     static_cast<void>(audio_.take_all());
     audio_history_.clear();
+    for (auto& [id, link] : links_) {
+      if (Peer* peer = link->peer()) peer->on_audio_reset();
+    }
   });
 }
 
@@ -185,17 +201,41 @@ void NetThread::reset_stream(rtp::Tier tier) {
     std::erase_if(queued, [tier](const rtp::FramePacketsPtr& frame) { return frame->tier == tier; });
     for (const rtp::FramePacketsPtr& frame : queued) distribute(frame);
     histories_[rtp::index(tier)].clear();
+    for (auto& [id, link] : links_) {
+      if (Peer* peer = link->peer()) peer->on_reset(tier);
+    }
   });
 }
 
 void NetThread::set_stream_limits(const StreamLimits& limits) {
-  loop_.post([this, limits] {
-    limits_ = limits;
-    const TierRates rates{limits.ceiling, std::nullopt};
-    if (rates_ == rates) return;
-    rates_ = rates;
-    events_.on_tier_rates(rates);
-  });
+  loop_.post([this, limits] { tiers_.set_limits(monotonic_now(), limits); });
+}
+
+TierControl::Callbacks NetThread::tier_callbacks() {
+  TierControl::Callbacks callbacks;
+  callbacks.find = [this](LinkId id) {
+    ViewerLink* link = find(id);
+    return link == nullptr ? nullptr : link->peer();
+  };
+  callbacks.on_rates = [this](const TierRates& rates) { events_.on_tier_rates(rates); };
+  callbacks.on_quality = [this](LinkId id, ViewerQuality quality) { events_.on_viewer_quality(id, quality); };
+  // Not from within: it may be this very link's call that brought it about.
+  callbacks.on_changed = [this](LinkId id) {
+    loop_.post([this, id] {
+      if (ViewerLink* link = find(id)) link->look_again();
+    });
+  };
+  return callbacks;
+}
+
+void NetThread::look_at_path(LinkId id) {
+  ViewerLink* link = find(id);
+  Peer* peer = link == nullptr ? nullptr : link->peer();
+  const TimePoint now = monotonic_now();
+  if (peer != nullptr)
+    tiers_.on_path(now, id, *peer);
+  else
+    tiers_.remove(now, id);
 }
 
 void NetThread::collect_stats(std::function<void(std::vector<LinkStats>)> callback) {

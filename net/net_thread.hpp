@@ -14,6 +14,7 @@
 #include "hal/base/thread.hpp"
 #include "media/rtp/packet_history.hpp"
 #include "net/mdns/client.hpp"
+#include "net/tier_control.hpp"
 #include "net/tier_rates.hpp"
 #include "net/viewer_link.hpp"
 
@@ -94,6 +95,8 @@ class NetThread {
   void add_link(LinkId id, std::string label, bool controlling, const IceCredentials& local);
   void on_link_ended(LinkId id, LinkEnd how, const std::string& why);
   [[nodiscard]] ViewerLink* find(LinkId id);
+  [[nodiscard]] TierControl::Callbacks tier_callbacks();
+  void look_at_path(LinkId id);
   [[nodiscard]] ViewerLink::Callbacks callbacks_for(LinkId id);
 
   IceConfig ice_;
@@ -107,8 +110,7 @@ class NetThread {
   // The net thread's own, but for the loop.
   EventLoop loop_;
   std::array<rtp::PacketHistory, rtp::kTiers> histories_;
-  StreamLimits limits_;
-  TierRates rates_;
+  TierControl tiers_;
   rtp::PacketHistory audio_history_;
   TimePoint audio_loss_told_at_{};
   DatagramBatch batch_;

@@ -9,17 +9,34 @@ namespace perch::net {
 namespace {
 
 constexpr std::size_t kMaxDatagram = 2048;  // nothing on a WebRTC path is larger than an Ethernet frame
+// Without transport-wide feedback nothing tells what the network does with bursts.
+constexpr std::size_t kUncounted = 28;  // [bytes] IPv4 and UDP
+constexpr Bitrate kUnmeasuredPacing = Bitrate::kbps(20'000);
+
+CongestionController::Config congestion_config(const PeerConfig& config) {
+  CongestionController::Config out;
+  out.start = config.start_rate;
+  out.max = config.max_rate;
+  out.probes = config.video && config.video->rtp.rtx_ssrc && config.video->rtp.rtx_payload_type;
+  out.burst = config.burst;
+  return out;
+}
 
 }  // namespace
 
 Peer::Peer(PeerConfig config, DtlsTransport dtls, Random& random, NtpClock clock)
-    : dtls_(std::move(dtls)), random_(random), clock_(clock), cname_(std::move(config.cname)) {
+    : dtls_(std::move(dtls)),
+      random_(random),
+      clock_(clock),
+      cname_(std::move(config.cname)),
+      congestion_(congestion_config(config)),
+      pacer_(kUnmeasuredPacing, config.start_rate) {
   renegotiate(std::move(config));
 }
 
 void Peer::renegotiate(PeerConfig config) {
-  set_stream(video_, std::move(config.video));
-  set_stream(audio_, std::move(config.audio));
+  set_stream(video_, std::move(config.video), OutboundStream::Media::kVideo);
+  set_stream(audio_, std::move(config.audio), OutboundStream::Media::kAudio);
   if (audio_ && streams_[*audio_].active()) {
     if (!lip_sync_) lip_sync_.emplace();
   } else {
@@ -32,7 +49,8 @@ void Peer::renegotiate(PeerConfig config) {
   talk_cc_id_ = config.talk ? config.talk->transport_wide_cc : std::nullopt;
 }
 
-void Peer::set_stream(std::optional<std::size_t>& place, std::optional<StreamSendConfig> config) {
+void Peer::set_stream(std::optional<std::size_t>& place, std::optional<StreamSendConfig> config,
+                      OutboundStream::Media media) {
   if (place) return streams_[*place].set_active(config && config->active);
   if (!config) return;
   place = streams_.size();
@@ -40,7 +58,10 @@ void Peer::set_stream(std::optional<std::size_t>& place, std::optional<StreamSen
   // packet lost right at the start cannot be mistaken for one after a wrap (RFC 3711 §3.3.1).
   const rtp::SequenceNumber first{static_cast<std::uint16_t>(random_.u16() & 0x7FFF)};
   const rtp::SequenceNumber first_rtx{static_cast<std::uint16_t>(random_.u16() & 0x7FFF)};
-  streams_.emplace_back(RtpSender(std::move(config->rtp), first, first_rtx, log_), *config->history);
+  has_feedback_ = has_feedback_ || config->rtp.extensions.transport_wide_cc.has_value();
+  streams_.emplace_back(RtpSender(std::move(config->rtp), first, first_rtx, log_),
+                        OutboundStream::Histories{config->history, config->low_history}, media,
+                        static_cast<std::uint8_t>(*place));
   streams_.back().set_active(config->active);
 }
 
@@ -141,13 +162,19 @@ void Peer::on_deadline(TimePoint now) {
   if (ended_) return;
   dtls_.on_deadline(now);
   take_dtls_events();
-  if (ended_ || now < next_report_at_) return;
+  if (ended_) return;
+  if (now >= congestion_.deadline()) {
+    congestion_.on_deadline(now);
+    path_reported_ = true;
+  }
+  if (now < next_report_at_) return;
   report_due_ = true;
   schedule_report();
 }
 
 TimePoint Peer::deadline() const {
-  return ended_ ? kNever : std::min({dtls_.deadline(), next_report_at_, next_feedback_at_});
+  if (ended_) return kNever;
+  return std::min({dtls_.deadline(), next_report_at_, next_feedback_at_, pacer_.deadline(), congestion_.deadline()});
 }
 
 std::optional<ByteView> Peer::next_datagram() {
@@ -156,7 +183,7 @@ std::optional<ByteView> Peer::next_datagram() {
     dtls_datagram_ = std::move(*datagram);
     return dtls_datagram_;
   }
-  return next_retransmission();
+  return std::nullopt;
 }
 
 std::optional<ByteView> Peer::next_rtcp() {
@@ -171,24 +198,16 @@ std::optional<ByteView> Peer::next_rtcp() {
   return srtp_->protect_rtcp(scratch_, size);
 }
 
-std::optional<ByteView> Peer::next_retransmission() {
-  if (!connected()) return std::nullopt;
-  for (OutboundStream& stream : streams_) {
-    while (const std::size_t size = stream.next_retransmission(now_, scratch_)) {
-      if (std::optional<ByteSpan> packet = srtp_->protect_rtp(scratch_, size)) return packet;
-    }
-  }
-  return std::nullopt;
-}
-
 std::optional<Peer::Event> Peer::next_event() {
   if (!events_.empty()) {
     Event event = std::move(events_.front());
     events_.pop_front();
     return event;
   }
-  const bool wanted = video() != nullptr && video()->take_keyframe_wanted();
-  return wanted && connected() ? std::optional<Event>(KeyframeWanted{}) : std::nullopt;
+  const auto wanted = video() != nullptr ? video()->take_keyframe_wanted() : std::nullopt;
+  if (wanted && connected()) return KeyframeWanted{*wanted};
+  if (std::exchange(path_reported_, false) && connected()) return PathReported{};
+  return std::nullopt;
 }
 
 std::size_t Peer::send_frame(TimePoint now, const rtp::FramePackets& frame, DatagramBatch& out) {
@@ -203,9 +222,74 @@ std::size_t Peer::send(TimePoint now, const rtp::FramePackets& frame, OutboundSt
   if (!connected() || stream == nullptr) return 0;
   now_ = now;
   if (lip_sync_) keep_lips_in_sync(now - frame.captured_at, stream == audio());
-  const std::size_t sent = stream->send_frame(now, frame, *srtp_, out);
+  if (stream == video()) pacer_queue_.add(microseconds(to_us(now.time_since_epoch())), to_us(pacer_.queue_time()));
+  set_pace();
+  stream->send_frame(frame, pacer_);
   report_soon(now, *stream);
+  return send_due(now, out);
+}
+
+void Peer::set_pace() {
+  // Repetitions get their quarter of what is being sent, which is the target where that is all the network carries.
+  const Bitrate pacing = has_feedback_ ? congestion_.pacing_rate() : kUnmeasuredPacing;
+  pacer_.set_rates(pacing, pacing);
+}
+
+std::size_t Peer::send_due(TimePoint now, DatagramBatch& out) {
+  if (!connected()) return 0;
+  now_ = now;
+  set_pace();
+  std::size_t sent = 0;
+  while (const auto packet = pacer_.next(now)) sent += emit(now, *packet, out) ? 1 : 0;
   return sent;
+}
+
+std::size_t Peer::write_media(TimePoint now, const Pacer::Leaving& packet, ByteSpan out) {
+  if (packet.kind != PacketKind::kPadding)
+    return streams_[OutboundStream::name_in(packet.token)].write(now, packet, out);
+  const std::size_t size = video() != nullptr ? video()->write_padding(now, out) : 0;
+  if (size == 0) pacer_.cancel_probe();
+  return size;
+}
+
+bool Peer::emit(TimePoint now, const Pacer::Leaving& packet, DatagramBatch& out) {
+  const ByteSpan slot = out.slot();
+  const rtp::SequenceNumber number = log_.next_number();
+  const std::size_t size = write_media(now, packet, slot);
+  if (size == 0) return false;
+  const std::optional<ByteSpan> datagram = srtp_->protect_rtp(slot, size);
+  if (log_.next_number() != number) congestion_.on_sent(now, number, packet.probe);
+  if (!datagram) return false;  // counted by the session; the network lost it, as far as the viewer can tell
+  if (packet.kind == PacketKind::kAudio)
+    sound_rate_.add(microseconds(to_us(now.time_since_epoch())), datagram->size() + kUncounted);
+  out.commit(*datagram);
+  return true;
+}
+
+std::optional<Bitrate> Peer::estimate() const {
+  if (!congestion_.known()) return std::nullopt;
+  return congestion_.media_rate(microseconds(pacer_queue_.least_or(0)));
+}
+
+void Peer::request_probe(Bitrate rate) {
+  congestion_.request_probe(rate);
+  if (const auto probe = congestion_.next_probe(now_)) pacer_.probe(*probe);
+}
+
+void Peer::set_tier(rtp::Tier tier) {
+  if (video() != nullptr) video()->set_tier(tier);
+}
+
+void Peer::set_thinned(bool thinned) {
+  if (video() != nullptr) video()->set_thinned(thinned);
+}
+
+void Peer::on_reset(rtp::Tier tier) {
+  if (video() != nullptr) video()->on_reset(tier, pacer_);
+}
+
+void Peer::on_audio_reset() {
+  if (audio() != nullptr) audio()->on_reset(rtp::Tier::kMain, pacer_);
 }
 
 void Peer::keep_lips_in_sync(Duration age, bool sound) {
@@ -215,8 +299,7 @@ void Peer::keep_lips_in_sync(Duration age, bool sound) {
     lip_sync_->on_picture(age);
   }
   const auto delay = lip_sync_->update();
-  if (delay)
-    if (delay && video() != nullptr) video()->set_playout_delay(*delay);
+  if (delay && video() != nullptr) video()->set_playout_delay(*delay);
 }
 
 /// The receiver can map a stream's time to wall time only after its first report, so that goes out with the first
@@ -229,9 +312,8 @@ void Peer::report_soon(TimePoint now, const OutboundStream& stream) {
 std::size_t Peer::join(TimePoint now, Duration max_age, DatagramBatch& out) {
   if (!connected() || video() == nullptr) return 0;
   now_ = now;
-  const std::size_t sent = video()->join(now, max_age, *srtp_, out);
-  if (sent > 0) next_report_at_ = std::min(next_report_at_, now);
-  return sent;
+  if (video()->join(now, max_age, pacer_) > 0) next_report_at_ = std::min(next_report_at_, now);
+  return send_due(now, out);
 }
 
 void Peer::skip_to_keyframe() {
@@ -256,6 +338,10 @@ OutboundStream* Peer::stream_of(rtp::Ssrc ssrc) {
 
 PeerStats Peer::stats() const {
   PeerStats out = stats_;
+  out.estimate = congestion_.target();
+  out.queued = pacer_.queue_time();
+  out.loss = congestion_.loss();
+  out.tier = tier();
   for (const OutboundStream& stream : streams_) {
     const OutboundStream::Counters& c = stream.counters();
     out.packets_sent += stream.sender().packets();
@@ -263,6 +349,8 @@ PeerStats Peer::stats() const {
     out.retransmitted += stream.sender().retransmitted();
     out.frames_sent += c.frames_sent;
     out.frames_skipped += c.frames_skipped;
+    out.frames_thinned += c.frames_thinned;
+    out.overloads += c.overloads;
     out.send_failed += c.too_large;
     out.nacks += c.nacks;
     out.packets_nacked += c.nacked;

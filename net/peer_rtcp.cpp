@@ -29,7 +29,7 @@ void Peer::on_packet(const rtcp::SenderReport& report) {
 
 void Peer::on_packet(const rtcp::Nack& nack) {
   const Duration rtt = stats_.round_trip.value_or(kAssumedRoundTrip);
-  if (OutboundStream* stream = stream_of(nack.media_ssrc)) stream->on_nack(now_, nack, rtt);
+  if (OutboundStream* stream = stream_of(nack.media_ssrc)) stream->on_nack(now_, nack, rtt, pacer_);
 }
 
 void Peer::on_packet(const rtcp::PictureLossIndication& request) {
@@ -46,7 +46,17 @@ void Peer::on_packet(const rtcp::TransportFeedback& feedback) {
   ++stats_.transport_feedbacks;
   log_.on_feedback(now_, feedback, [this](const SendLog::PacketResult& packet) {
     ++(packet.arrived_at ? stats_.feedback_arrived : stats_.feedback_lost);
+    congestion_.on_packet(packet);
   });
+  congestion_.on_feedback(now_);
+  if (const auto probe = congestion_.next_probe(now_)) pacer_.probe(*probe);
+  path_reported_ = true;
+}
+
+void Peer::on_packet(const rtcp::Remb& remb) {
+  stats_.remb = remb.bitrate;
+  congestion_.on_remb(now_, remb.bitrate);
+  path_reported_ = true;
 }
 
 void Peer::on_packet(const rtcp::ExtendedReport& report) {

@@ -17,6 +17,8 @@ struct PeerStats {
   std::uint64_t retransmitted = 0;  ///< [packets]
   std::uint64_t frames_sent = 0;
   std::uint64_t frames_skipped = 0;  ///< before the first key frame, and after a skip
+  std::uint64_t frames_thinned = 0;  ///< groups of pictures whose end did not fit the network, see OutboundStream
+  std::uint64_t overloads = 0;       ///< too much waited: dropped up to the next key frame
   std::uint64_t send_failed = 0;     ///< packets too large, or refused by SRTP
 
   std::uint64_t nacks = 0;                ///< NACK packets received

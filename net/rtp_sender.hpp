@@ -58,15 +58,38 @@ class RtpSender {
   /// From the next packet on.
   void set_playout_delay(const PlayoutDelay& delay);
 
-  /// The packet that was sent with this number; nothing when it was not, or longer ago than we keep account.
-  [[nodiscard]] std::optional<rtp::PacketIndex> index_of(rtp::SequenceNumber number) const;
+  /// Frames of a picture that was sent from another tier already get this much later a timestamp: to receivers they are
+  /// a picture of their own.
+  void shift(const rtp::FramePackets& frame) { shifted_ = Shifted{frame.tier, frame.timestamp}; }
 
-  /// May `number` be repeated now? At most once per `rtt`, and all repetitions together at most as much as the stream.
-  /// True takes it from the budget.
+  struct Sent {
+    rtp::Tier tier = rtp::Tier::kMain;
+    rtp::PacketIndex index = 0;
+    bool operator==(const Sent&) const = default;
+  };
+  /// The packet that was sent with this number; nothing when it was not, or longer ago than we keep account.
+  [[nodiscard]] std::optional<Sent> index_of(rtp::SequenceNumber number) const;
+  /// The number of the packet `behind` packets before the next one.
+  [[nodiscard]] rtp::SequenceNumber number_behind(int behind) const {
+    return {static_cast<std::uint16_t>(next_number_ - behind)};
+  }
+
+  /// May `number` be repeated now? Not while it waits to be, at most once per `rtt`, and all repetitions together at
+  /// most as much as the stream. True takes it from the budget and counts as waiting until it is written or forgotten.
   [[nodiscard]] bool admit_retransmission(TimePoint now, rtp::SequenceNumber number, Duration rtt);
+  void forget_retransmission(rtp::SequenceNumber number);
   /// Writes the packet again: as RTX when negotiated, else the same packet with fresh header extensions. 0 as above.
   [[nodiscard]] std::size_t write_retransmission(TimePoint now, const rtp::FramePackets& frame, std::size_t i,
                                                  rtp::SequenceNumber number, ByteSpan out);
+  /// The same, to fill a probe: nobody asked for it. RTX must have been negotiated.
+  [[nodiscard]] std::size_t write_padding(TimePoint now, const rtp::FramePackets& frame, std::size_t i,
+                                          rtp::SequenceNumber number, ByteSpan out) {
+    return write_again(now, frame, i, number, out);
+  }
+  /// A packet that carries nothing, on the RTX stream, where it cannot be mistaken for media. RFC 3550 §5.1.
+  [[nodiscard]] std::size_t write_empty_padding(TimePoint now, ByteSpan out);
+  /// What the network carries for a payload of this many bytes, IPv4 and UDP included [bytes].
+  [[nodiscard]] std::size_t wire_size(std::size_t payload) const { return overhead_ + payload; }
 
   /// Sender report for `now` without blocks; nothing before the first packet.
   [[nodiscard]] std::optional<rtcp::SenderReport> report(TimePoint now, const NtpClock& clock) const;
@@ -80,6 +103,7 @@ class RtpSender {
  private:
   /// Packets `first` … `end` - 1 carry the numbers from `number` on (64 bits, does not wrap).
   struct Segment {
+    rtp::Tier tier = rtp::Tier::kMain;
     rtp::PacketIndex first = 0;
     rtp::PacketIndex end = 0;
     std::int64_t number = 0;
@@ -88,13 +112,21 @@ class RtpSender {
     TimePoint at{};
     rtp::SequenceNumber number;
     bool used = false;
+    bool waits = false;
+  };
+  struct Shifted {
+    rtp::Tier tier;
+    rtp::Timestamp timestamp;
   };
 
   [[nodiscard]] bool marker(const rtp::FramePackets& frame, std::size_t i) const {
     return config_.marker_ends_frame && frame.is_last(i);
   }
-  void assign_next_number(rtp::PacketIndex index);
+  void assign_next_number(rtp::Tier tier, rtp::PacketIndex index);
+  [[nodiscard]] rtp::Timestamp timestamp_of(const rtp::FramePackets& frame) const;
   void write_extensions(TimePoint now, rtp::RtpPacketWriter& out) const;
+  [[nodiscard]] std::size_t write_again(TimePoint now, const rtp::FramePackets& frame, std::size_t i,
+                                        rtp::SequenceNumber number, ByteSpan out);
   [[nodiscard]] std::size_t finish(TimePoint now, std::size_t size);
 
   static constexpr std::size_t kMaxSegments = 16;     // one per skip within the history's two seconds
@@ -108,6 +140,8 @@ class RtpSender {
   rtp::SequenceNumber next_rtx_;
   std::array<Repeated, kRepeatedSlots> repeated_{};
   int budget_ = kMaxBudget;
+  std::size_t overhead_ = 0;  // [bytes] per packet
+  std::optional<Shifted> shifted_;
   rtp::Timestamp last_timestamp_;
   TimePoint last_captured_at_{};
   std::array<std::uint8_t, 3> playout_delay_{};

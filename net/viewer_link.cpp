@@ -96,7 +96,10 @@ Result<void> ViewerLink::connect(const IceCredentials& remote, PeerConfig config
 }
 
 void ViewerLink::lend_histories(PeerConfig& config) const {
-  if (config.video) config.video->history = &context_.video_history;
+  if (config.video) {
+    config.video->history = &context_.histories[rtp::index(rtp::Tier::kMain)];
+    config.video->low_history = &context_.histories[rtp::index(rtp::Tier::kLow)];
+  }
   if (config.audio) config.audio->history = &context_.audio_history;
 }
 
@@ -145,8 +148,11 @@ void ViewerLink::on_datagram(ByteView datagram) {
 
 /// After every call into the peer: send what it has, hear what happened, wake up when it wants.
 void ViewerLink::pump(TimePoint now) {
+  flush_batch();
   while (auto event = peer_->next_event()) on_event(now, std::move(*event));
   while (const auto datagram = peer_->next_datagram()) ice_->send(*datagram);
+  peer_->send_due(now, context_.batch);
+  flush_batch();
   timer_.set(ended_ ? kNever : peer_->deadline());
 }
 
@@ -156,7 +162,9 @@ void ViewerLink::on_event(TimePoint now, Peer::Event event) {
     callbacks_.on_connected();
     return join(now);
   }
-  if (std::holds_alternative<Peer::KeyframeWanted>(event)) return callbacks_.on_keyframe_wanted(rtp::Tier::kMain);
+  if (const auto* wanted = std::get_if<Peer::KeyframeWanted>(&event))
+    return callbacks_.on_keyframe_wanted(wanted->tier);
+  if (std::holds_alternative<Peer::PathReported>(event)) return callbacks_.on_path_reported();
   if (const auto* closed = std::get_if<Peer::Closed>(&event)) return end(LinkEnd::kClosedByViewer, closed->reason);
   end(LinkEnd::kDtlsFailed, std::get<Peer::Failed>(event).reason);
 }
@@ -169,18 +177,17 @@ void ViewerLink::join(TimePoint now) {
 void ViewerLink::send_frame(TimePoint now, const rtp::FramePackets& frame) {
   if (!connected()) return;
   peer_->send_frame(now, frame, context_.batch);
-  flush_batch();
   pump(now);
 }
 
 void ViewerLink::send_audio(TimePoint now, const rtp::FramePackets& frame) {
   if (!connected()) return;
   peer_->send_audio(now, frame, context_.batch);
-  flush_batch();
   pump(now);
 }
 
 void ViewerLink::flush_batch() {
+  if (context_.batch.empty()) return;
   ice_->send(context_.batch.datagrams());
   context_.batch.clear();
 }

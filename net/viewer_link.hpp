@@ -1,6 +1,7 @@
 // One viewer on the net thread: its ICE path and what runs over it.
 #pragma once
 
+#include <array>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -22,7 +23,7 @@ struct LinkContext {
   EventLoop& loop;
   const IceConfig& ice;
   const DtlsCertificate& certificate;
-  const rtp::PacketHistory& video_history;
+  const std::array<rtp::PacketHistory, rtp::kTiers>& histories;  ///< of the video
   const rtp::PacketHistory& audio_history;
   Random& random;
   NtpClock clock;
@@ -40,6 +41,7 @@ class ViewerLink {
     std::function<void()> on_ice_connected;
     std::function<void()> on_connected;  ///< media may flow
     std::function<void(rtp::Tier)> on_keyframe_wanted;
+    std::function<void()> on_path_reported;  ///< what the network carries may have changed
     std::function<void(InboundPacket)> on_talk;
     std::function<void(LinkEnd, const std::string& why)> on_ended;  ///< at most once
   };
@@ -61,6 +63,10 @@ class ViewerLink {
   void continue_anew(const IceCredentials& remote);
   void send_frame(TimePoint now, const rtp::FramePackets& frame);
   void send_audio(TimePoint now, const rtp::FramePackets& frame);
+  /// The peer was told something from outside.
+  void look_again() {
+    if (peer_) pump(monotonic_now());
+  }
   /// BYE and close_notify.
   void close(TimePoint now);
 
@@ -70,6 +76,8 @@ class ViewerLink {
   [[nodiscard]] std::optional<PeerStats> stats() const {
     return connected() ? std::optional(peer_->stats()) : std::nullopt;
   }
+  /// For tiers and rates; nothing before media may flow.
+  [[nodiscard]] Peer* peer() { return connected() ? peer_.get() : nullptr; }
   [[nodiscard]] bool connected() const { return peer_ && peer_->connected(); }
 
  private:

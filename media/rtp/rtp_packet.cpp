@@ -111,6 +111,16 @@ void RtpPacketWriter::payload(ByteView bytes) {
   used_ += bytes.size();
 }
 
+void RtpPacketWriter::padding(std::uint8_t size) {
+  close_header();
+  failed_ = failed_ || size == 0 || size > buffer_.size() - used_;
+  if (failed_) return;
+  buffer_[0] |= kPaddingBit;
+  std::memset(buffer_.data() + used_, 0, size);
+  used_ += size;
+  buffer_[used_ - 1] = size;
+}
+
 ByteSpan RtpPacketWriter::finish() {
   close_header();
   return failed_ ? ByteSpan{} : buffer_.first(used_);

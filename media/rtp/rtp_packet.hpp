@@ -46,6 +46,8 @@ class RtpPacketWriter {
   void extension(std::uint8_t id, ByteView value);
   /// Closes the header and appends to the payload. May be called more than once (RTX puts two bytes in front).
   void payload(ByteView bytes);
+  /// Ends the packet with `size` [1..255] bytes that are not payload, RFC 3550 §5.1.
+  void padding(std::uint8_t size);
   /// The whole packet, or empty when it did not fit or an argument was out of range.
   [[nodiscard]] ByteSpan finish();
 

@@ -18,6 +18,16 @@ constexpr double kPacingBottleneck = 1.1;  // of the bottleneck
 constexpr double kPacingAtLimit = 1.02;    // of the target
 constexpr std::int64_t kPacingExtraBps = 50'000;
 
+// A path that has carried bursts far faster than we need may carry the next frame like that too: nothing is gained by
+// holding it back. The part leaves room for what else it carries.
+constexpr double kPacingProven = 0.7;  // of the bottleneck
+constexpr Bitrate kFastest = Bitrate::kbps(100'000);
+// Before the first report: a key frame at once, then what most networks can do.
+constexpr int kBlindPackets = 56;  // 64 kB
+constexpr Bitrate kPacingBlind = Bitrate::kbps(10'000);
+constexpr double kFirstOfBottleneck = 0.9;
+constexpr Duration kBurstPatience = milliseconds(300);  // for the burst to be reported
+
 constexpr Duration kLate = milliseconds(5);         // in the pacer: the end of the frame before
 constexpr Duration kLateSpread = milliseconds(66);  // what is late is made up for within two frames
 constexpr double kLeastMedia = 0.5;
@@ -32,7 +42,7 @@ microseconds since_epoch(TimePoint t) { return microseconds(to_us(t.time_since_e
 
 CongestionController::CongestionController(const Config& config)
     : config_(config), rate_({config.start, config.min, config.max}) {
-  if (config_.probes) probes_.start(config_.start, config_.max);
+  if (config_.probes && !config_.burst) probes_.start(config_.start, config_.max);
 }
 
 void CongestionController::set_max(Bitrate max) {
@@ -47,6 +57,7 @@ void CongestionController::request_probe(Bitrate rate) {
 void CongestionController::on_sent(TimePoint now, rtp::SequenceNumber number, bool probe) {
   if (!in_flight_) silent_since_ = now;
   in_flight_ = true;
+  if (!reported_) ++sent_blindly_;
   if (probe) probes_.on_sent(now, number);
 }
 
@@ -95,6 +106,7 @@ void CongestionController::on_feedback(TimePoint now) {
     bottleneck_.forget();
     probes_.cancel();
   }
+  if (!known_) begin(now);
   if (now - confirmed_at_ > kConfirmedFor) confirmed_ = {};
   if (before_silence_.bps() > 0) {
     // Back from silence: see at once whether the path carries what it carried before.
@@ -118,6 +130,22 @@ void CongestionController::on_feedback(TimePoint now) {
   if (const auto limit = loss_.limit()) rate_.set_target(std::min(rate_.target(), *limit));
 }
 
+/// The first reports are here.
+void CongestionController::begin(TimePoint now) {
+  if (reported_at_ == TimePoint{}) reported_at_ = now;
+  const auto measured = config_.burst ? bottleneck() : std::nullopt;
+  if (measured) {
+    confirmed_ = scaled(*measured, kFirstOfBottleneck);
+    confirmed_at_ = now;
+    rate_.set_target(confirmed_);
+  } else if (config_.burst && now - reported_at_ < kBurstPatience) {
+    return;
+  } else if (config_.burst && config_.probes) {
+    probes_.start(config_.start, config_.max);
+  }
+  known_ = true;
+}
+
 void CongestionController::apply_outcome(TimePoint now, const ProbeControl::Outcome& outcome) {
   confirmed_ = scaled(outcome.rate, outcome.limited ? 0.9 : 1.0);
   confirmed_at_ = now;
@@ -125,7 +153,9 @@ void CongestionController::apply_outcome(TimePoint now, const ProbeControl::Outc
 }
 
 void CongestionController::on_remb(TimePoint /*now*/, Bitrate bitrate) {
-  if (!reported_) rate_.set_target(bitrate);
+  if (reported_) return;
+  rate_.set_target(bitrate);
+  known_ = true;
 }
 
 void CongestionController::on_deadline(TimePoint now) {
@@ -138,9 +168,12 @@ void CongestionController::on_deadline(TimePoint now) {
 TimePoint CongestionController::deadline() const { return in_flight_ && reported_ ? silent_since_ + kSilence : kNever; }
 
 Bitrate CongestionController::pacing_rate() const {
+  if (config_.burst && !reported_) return sent_blindly_ < kBlindPackets ? kFastest : kPacingBlind;
   const Bitrate fast = scaled(rate_.target(), kPacing);
   const auto known = bottleneck();
   if (!known) return fast;
+  const Bitrate proven = std::min(scaled(*known, kPacingProven), kFastest);
+  if (proven > fast && !loss_.limit()) return proven;
   const Bitrate close = Bitrate::bps(scaled(*known, kPacingBottleneck).bps() + kPacingExtraBps);
   // Never slower than what is due: a bottleneck found below the target has not been acted upon yet.
   const Bitrate due = Bitrate::bps(scaled(rate_.target(), kPacingAtLimit).bps() + kPacingExtraBps);

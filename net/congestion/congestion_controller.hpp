@@ -29,6 +29,9 @@ class CongestionController {
     Bitrate max = Bitrate::kbps(2500);
     std::size_t overhead = 28;  ///< [bytes] that the send log does not count: IPv4 20 + UDP 8
     bool probes = true;         ///< padding can be sent: RTX or padding packets were negotiated
+    /// The first frames leave at once, and how the network pulls them apart makes the first estimate: a viewer nearby
+    /// gets its picture without delay, and one far away loses some packets once. False: doubling probes from `start`.
+    bool burst = false;
   };
 
   explicit CongestionController(const Config& config);
@@ -47,6 +50,8 @@ class CongestionController {
 
   /// What the network will carry, all streams, repetitions and headers together.
   [[nodiscard]] Bitrate target() const { return rate_.target(); }
+  /// Feedback has said something about it; before, it is a guess.
+  [[nodiscard]] bool known() const { return known_; }
   /// How fast the pacer should send.
   [[nodiscard]] Bitrate pacing_rate() const;
   /// What the encoder should make of `target` while `waiting` is still in the pacer: the part that is late already
@@ -67,6 +72,7 @@ class CongestionController {
   }
 
  private:
+  void begin(TimePoint now);
   void apply_outcome(TimePoint now, const ProbeControl::Outcome& outcome);
   void forget_delays();
 
@@ -89,7 +95,10 @@ class CongestionController {
   std::optional<TimePoint> last_result_sent_;  // of this feedback
   TimePoint silent_since_{};
   bool in_flight_ = false;
-  bool reported_ = false;   // any packet, ever
+  bool reported_ = false;  // any packet, ever
+  TimePoint reported_at_{};
+  bool known_ = false;
+  int sent_blindly_ = 0;    // [packets] before the first report
   Bitrate before_silence_;  // 0: there is none
   Bitrate confirmed_;       // by a probe
   TimePoint confirmed_at_{};

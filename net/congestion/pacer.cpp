@@ -27,7 +27,6 @@ bool Pacer::enqueue(const Packet& packet) {
   const bool video = packet.kind == PacketKind::kVideo;
   if (!(video ? push(video_) : push(repeats_))) return false;
   queued_bytes_ += packet.size;
-  if (video) video_bytes_ += packet.size;
   return true;
 }
 
@@ -48,7 +47,6 @@ std::optional<Pacer::Packet> Pacer::pick() {
   } else if (!video_.empty()) {
     out = video_.front();
     video_.pop();
-    video_bytes_ -= out->size;
   } else if (probe_) {
     return Packet{PacketKind::kPadding, kPaddingSize, 0};
   } else {
@@ -97,10 +95,11 @@ TimePoint Pacer::deadline() const {
   return std::max(free_at_, refilled_at_ + nanoseconds(-repeat_budget_ / share + 1));
 }
 
-void Pacer::drop_video() {
-  queued_bytes_ -= video_bytes_;
-  video_bytes_ = 0;
-  video_.clear();
+void Pacer::drop_video(std::size_t keep) {
+  for (std::size_t i = keep; i < video_.size(); ++i) {
+    queued_bytes_ -= video_[i].size;
+  }
+  video_.keep(keep);
 }
 
 }  // namespace perch::net

@@ -24,7 +24,11 @@ class FixedQueue {
     first_ = (first_ + 1) % kCapacity;
     --size_;
   }
-  void clear() { size_ = 0; }
+  [[nodiscard]] std::size_t size() const { return size_; }
+  /// The `i`-th from the front.
+  [[nodiscard]] const T& operator[](std::size_t i) const { return items_[(first_ + i) % kCapacity]; }
+  /// Forgets all but the first `n`.
+  void keep(std::size_t n) { size_ = n < size_ ? n : size_; }
 
  private:
   std::array<T, kCapacity> items_{};
@@ -62,11 +66,16 @@ class Pacer {
   [[nodiscard]] TimePoint deadline() const;
 
   /// How long the newest packet waits at the pacing rate.
-  [[nodiscard]] Duration queue_time() const { return pacing_.time_for(queued_bytes_); }
+  [[nodiscard]] Duration queue_time() const { return time_for(queued_bytes_); }
+  [[nodiscard]] Duration time_for(std::int64_t bytes) const { return pacing_.time_for(bytes); }
   [[nodiscard]] bool overloaded() const { return queue_time() > kLongestQueue; }
-  /// Forgets all waiting video.
-  void drop_video();
+  /// Forgets the waiting video but for its first `keep` packets.
+  void drop_video(std::size_t keep = 0);
+  void cancel_probe() { probe_.reset(); }
   [[nodiscard]] std::int64_t queued_bytes() const { return queued_bytes_; }
+  /// In the order of leaving.
+  [[nodiscard]] std::size_t videos() const { return video_.size(); }
+  [[nodiscard]] const Packet& video(std::size_t i) const { return video_[i]; }
 
  private:
   std::optional<Packet> pick();
@@ -79,8 +88,7 @@ class Pacer {
   FixedQueue<Packet, 128> repeats_;
   FixedQueue<Packet, 512> video_;  // a quarter second of 20 Mbit/s
   std::optional<Probe> probe_;
-  std::int64_t queued_bytes_ = 0;  // retransmissions and video
-  std::int64_t video_bytes_ = 0;
+  std::int64_t queued_bytes_ = 0;   // retransmissions and video
   std::int64_t repeat_budget_ = 0;  // [bit · ns / s]: exact, whatever the steps
   TimePoint refilled_at_{};
   TimePoint free_at_{};     // what left so far is paid for by then

@@ -27,6 +27,10 @@ class WindowedMinimum {
     for (const std::int64_t v : least_) out = v < out ? v : out;
     return out;
   }
+  [[nodiscard]] std::int64_t least_or(std::int64_t nothing) const {
+    const std::int64_t value = least();
+    return value == kNone ? nothing : value;
+  }
 
  private:
   std::int64_t& slot(std::int64_t bucket) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "media/rtp/rtp_packet.hpp"
+#include "net/srtp_session.hpp"
 
 namespace perch::net {
 namespace {
@@ -53,6 +54,10 @@ class RtpSenderTest : public testing::Test {
   void send(const rtp::FramePackets& frame) {
     for (std::size_t i = 0; i < frame.fragments.size(); ++i) EXPECT_FALSE(packet(frame, i).empty());
   }
+  std::optional<rtp::PacketIndex> index_of(std::uint16_t number) const {
+    const auto sent = sender_.index_of({number});
+    return sent ? std::optional(sent->index) : std::nullopt;
+  }
   SendLog log_;
   RtpSender sender_;
 };
@@ -97,16 +102,16 @@ TEST_F(RtpSenderTest, SkippedFramesLeaveNoGapAndNumbersFindTheirPackets) {
   send(make_frame(50, 1));
   const std::vector<rtp::PacketIndex> sent{0, 1, 2, 10, 11, 12, 13, 50};
   for (std::size_t i = 0; i < sent.size(); ++i) {
-    EXPECT_EQ(sender_.index_of({static_cast<std::uint16_t>(65'534 + i)}), sent[i]) << i;
+    EXPECT_EQ(index_of(static_cast<std::uint16_t>(65'534 + i)), sent[i]) << i;
   }
-  EXPECT_EQ(sender_.index_of({65'533}), std::nullopt);
-  EXPECT_EQ(sender_.index_of({static_cast<std::uint16_t>(65'534 + sent.size())}), std::nullopt);
+  EXPECT_EQ(index_of(65'533), std::nullopt);
+  EXPECT_EQ(index_of(static_cast<std::uint16_t>(65'534 + sent.size())), std::nullopt);
 }
 
 TEST_F(RtpSenderTest, KeepsAccountOfTheNewestSkipsOnly) {
   for (rtp::PacketIndex i = 0; i < 40; ++i) send(make_frame(10 * i, 1));
-  EXPECT_EQ(sender_.index_of({static_cast<std::uint16_t>(65'534 + 39)}), 390);
-  EXPECT_EQ(sender_.index_of({65'534}), std::nullopt);
+  EXPECT_EQ(index_of(static_cast<std::uint16_t>(65'534 + 39)), 390);
+  EXPECT_EQ(index_of(65'534), std::nullopt);
 }
 
 TEST_F(RtpSenderTest, RtxCarriesTheOriginalNumber) {
@@ -140,11 +145,62 @@ TEST_F(RtpSenderTest, WithoutRtxThePacketItselfIsRepeated) {
 }
 
 TEST_F(RtpSenderTest, RepeatsAPacketOncePerRoundTrip) {
-  send(make_frame(0, 2));
-  EXPECT_TRUE(sender_.admit_retransmission(kNow, {65'534}, milliseconds(100)));
+  const auto frame = make_frame(0, 2);
+  send(frame);
+  Bytes buffer(200);
+  EXPECT_TRUE(sender_.admit_retransmission(kNow - milliseconds(50), {65'534}, milliseconds(100)));
+  EXPECT_FALSE(sender_.admit_retransmission(kNow + milliseconds(500), {65'534}, milliseconds(100))) << "still waits";
+  ASSERT_GT(sender_.write_retransmission(kNow, frame, 0, {65'534}, buffer), 0u);
   EXPECT_FALSE(sender_.admit_retransmission(kNow + milliseconds(99), {65'534}, milliseconds(100)));
   EXPECT_TRUE(sender_.admit_retransmission(kNow + milliseconds(99), {65'535}, milliseconds(100)));
   EXPECT_TRUE(sender_.admit_retransmission(kNow + milliseconds(100), {65'534}, milliseconds(100)));
+}
+
+TEST_F(RtpSenderTest, WhatIsNoLongerWaitingMayBeAskedForAgain) {
+  send(make_frame(0, 1));
+  ASSERT_TRUE(sender_.admit_retransmission(kNow, {65'534}, milliseconds(100)));
+  sender_.forget_retransmission({65'534});
+  EXPECT_TRUE(sender_.admit_retransmission(kNow + milliseconds(100), {65'534}, milliseconds(100)));
+}
+
+TEST_F(RtpSenderTest, PaddingTravelsOnTheRtxStreamAndCountsForNothing) {
+  const auto frame = make_frame(0, 1);
+  send(frame);
+  Bytes buffer(400);
+  buffer.resize(sender_.write_padding(kNow, frame, 0, {65'534}, buffer));
+  const auto again = rtp::parse_rtp_packet(buffer);
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->header.ssrc, 0x11223344u);
+  EXPECT_EQ(again->payload.size(), 6u);
+  EXPECT_EQ(sender_.retransmitted(), 0u);
+  Bytes empty(400);
+  empty.resize(sender_.write_empty_padding(kNow, empty));
+  EXPECT_GT(empty.size(), 224u);
+  const auto nothing = rtp::parse_rtp_packet(empty);
+  ASSERT_TRUE(nothing);
+  EXPECT_EQ(nothing->header.ssrc, 0x11223344u);
+  EXPECT_EQ(nothing->header.sequence_number, again->header.sequence_number + 1);
+  EXPECT_TRUE(nothing->payload.empty());
+  EXPECT_EQ(ByteReader(*nothing->extension(3)).u16(), 2) << "it has a transport-wide number, as all have";
+}
+
+TEST_F(RtpSenderTest, APictureOfAnotherTierIsOneOfItsOwn) {
+  auto low = make_frame(0, 1);
+  low.tier = rtp::Tier::kLow;
+  send(make_frame(7, 2));
+  sender_.shift(low);
+  const Bytes first = packet(low, 0);
+  Bytes again(200);
+  again.resize(sender_.write_retransmission(kNow, low, 0, {static_cast<std::uint16_t>(65'536)}, again));
+  EXPECT_EQ(rtp::parse_rtp_packet(first)->header.timestamp.value, 9001u);
+  EXPECT_EQ(rtp::parse_rtp_packet(again)->header.timestamp.value, 9001u);
+  EXPECT_EQ(sender_.index_of({0}), (RtpSender::Sent{rtp::Tier::kLow, 0}));
+  EXPECT_EQ(sender_.index_of({65'535}), (RtpSender::Sent{rtp::Tier::kMain, 8}));
+}
+
+TEST_F(RtpSenderTest, KnowsHowMuchTheNetworkCarries) {
+  const Bytes bytes = packet(make_frame(0, 1), 0);
+  EXPECT_EQ(sender_.wire_size(4), bytes.size() + SrtpSession::kRtpOverhead + 28);
 }
 
 TEST_F(RtpSenderTest, RepetitionsHaveABudget) {
@@ -164,7 +220,7 @@ TEST_F(RtpSenderTest, WhatDoesNotFitIsNotCounted) {
   EXPECT_EQ(sender_.write_packet(kNow, frame, 0, small), 0u);
   EXPECT_EQ(sender_.packets(), 0u);
   EXPECT_EQ(log_.next_number().value, 0);
-  EXPECT_EQ(sender_.index_of({65'534}), std::nullopt);
+  EXPECT_EQ(index_of(65'534), std::nullopt);
 }
 
 TEST_F(RtpSenderTest, ReportExtrapolatesTheMediaClockToNow) {

@@ -7,8 +7,8 @@
 #include "hal/base/random.hpp"
 #include "net/congestion/congestion_controller.hpp"
 #include "net/congestion/pacer.hpp"
+#include "net/feedback_recorder.hpp"
 #include "net/send_log.hpp"
-#include "tests/sim/feedback_recorder.hpp"
 #include "tests/sim/link_model.hpp"
 
 namespace perch::sim {
@@ -97,7 +97,7 @@ class MediaFlow final : public Receiver {
   net::Pacer pacer_;
   net::SendLog send_log_;
   FeedbackReceiver feedback_receiver_{*this};
-  FeedbackRecorder recorder_;
+  net::FeedbackRecorder recorder_;
   std::vector<net::rtcp::TransportFeedback> feedbacks_;
   std::vector<Frame> frames_;
   std::vector<TimePoint> audio_made_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "media/rtp/h264_packetizer.hpp"
+#include "net/tier_allocator.hpp"
 #include "tests/sim/test_certificates.hpp"
 
 namespace perch::sim {
@@ -64,6 +65,7 @@ PeerPair::PeerPair(std::uint64_t seed, const PairConfig& config)
     : seed_(seed),
       random_(seed),
       frame_size_(config.frame_size),
+      adaptive_(config.adaptive),
       source_(seed + 1),
       sound_(config.sound),
       sound_interval_(nanoseconds(static_cast<std::int64_t>(20e6 / (1 + config.sound_card_ppm * 1e-6)))) {
@@ -105,6 +107,11 @@ bool PeerPair::move(Viewer& viewer) {
   if (viewer.camera_side->deadline() <= now_) viewer.camera_side->on_deadline(now_), any = true;
   if (viewer.viewer_side->deadline() <= now_) viewer.viewer_side->on_deadline(now_), any = true;
   while (auto datagram = viewer.camera_side->next_datagram()) viewer.to_viewer->send(now_, *datagram), any = true;
+  if (viewer.camera_side->send_due(now_, batch_) > 0) {
+    deliver(viewer, batch_);
+    batch_.clear();
+    any = true;
+  }
   while (auto datagram = viewer.viewer_side->next_datagram()) viewer.to_camera->send(now_, *datagram), any = true;
   while (auto event = viewer.camera_side->next_event()) {
     if (std::holds_alternative<net::Peer::KeyframeWanted>(*event)) {
@@ -151,9 +158,22 @@ void PeerPair::deliver(Viewer& viewer, const net::DatagramBatch& batch) {
   }
 }
 
+std::size_t PeerPair::next_size() const {
+  constexpr std::size_t kLeast = 500;
+  std::size_t size = frame_size_;
+  for (const Viewer& viewer : viewers_) {
+    const net::Peer& peer = *viewer.camera_side;
+    const auto estimate = adaptive_ && peer.connected() ? peer.estimate() : std::nullopt;
+    if (!estimate) continue;
+    const Bitrate media = net::TierAllocator::media_rate(*estimate, peer.sound_rate(), peer.loss());
+    size = std::min(size, static_cast<std::size_t>(media.bps() / 8 / 30));
+  }
+  return std::max(size, std::min(frame_size_, kLeast));
+}
+
 void PeerPair::send_frame() {
   const bool keyframe = keyframe_due_ && now_ - last_keyframe_at_ >= kKeyframeInterval;
-  const rtp::FramePacketsPtr frame = source_.next(now_, keyframe, frame_size_);
+  const rtp::FramePacketsPtr frame = source_.next(now_, keyframe, next_size());
   if (frame->keyframe) {
     keyframe_due_ = false;
     last_keyframe_at_ = now_;

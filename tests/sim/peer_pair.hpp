@@ -33,6 +33,7 @@ struct PairConfig {
   bool nack = true;
   bool transport_wide_cc = true;
   std::size_t frame_size = 8000;  ///< 2 Mbit/s at 30 fps
+  bool adaptive = true;           ///< frames get smaller when a viewer's network carries less
   std::size_t viewers = 1;
   bool sound = false;         ///< 20 ms packets to the viewers, and the first may talk (payload type 111)
   double sound_card_ppm = 0;  ///< how much faster than nominal the sound card samples
@@ -79,6 +80,7 @@ class PeerPair {
   void add_viewer(const PairConfig& config, std::uint64_t seed);
   void settle();
   bool move(Viewer& viewer);
+  [[nodiscard]] std::size_t next_size() const;
   void send_frame();
   void send_audio();
   void deliver(Viewer& viewer, const net::DatagramBatch& batch);
@@ -89,6 +91,7 @@ class PeerPair {
   TimePoint now_{seconds(5000)};
   NtpClock clock_{now_, seconds(1'700'000'000)};
   std::size_t frame_size_;
+  bool adaptive_;
   VideoSource source_;
   rtp::PacketHistory history_;
   rtp::PacketHistory audio_history_;

@@ -13,10 +13,10 @@
 #include "media/rtp/h264_depacketizer.hpp"
 #include "media/rtp/rtp_packet.hpp"
 #include "net/dtls_transport.hpp"
+#include "net/feedback_recorder.hpp"
 #include "net/receive_statistics.hpp"
 #include "net/rtcp/compound.hpp"
 #include "net/srtp_session.hpp"
-#include "tests/sim/feedback_recorder.hpp"
 #include "tests/sim/nack_generator.hpp"
 
 namespace perch::sim {
@@ -135,7 +135,7 @@ class ReceiverPeer {
   std::map<std::int64_t, Stored> waiting_;
   NackGenerator missing_;
   net::ReceiveStatistics statistics_{90'000};
-  FeedbackRecorder feedback_;
+  net::FeedbackRecorder feedback_;
   rtp::H264Depacketizer depacketizer_;
 
   std::deque<Bytes> outbox_;
