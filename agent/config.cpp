@@ -72,8 +72,19 @@ const std::array kKeys{
     ConfigKey{"broker", "psk_file", "", "File with that key in hexadecimal, which nobody else may read.",
               TextField{PERCH_FIELD(broker.psk_file), check_any}, Takes::kRestart, "mqtt-psk"},
 
-    ConfigKey{"access", "mode", "", "open: whoever may publish at the broker may watch.",
-              TextField{PERCH_FIELD(access.mode), check_access_mode}},
+    ConfigKey{"broker", "viewer_url", "",
+              "Where browsers reach the broker, ws:// or wss://, for invitations; empty: port 9001 of its host.",
+              TextField{PERCH_FIELD(broker.viewer_url), check_web_socket_url}, Takes::kReload},
+
+    ConfigKey{
+        "access", "mode", "",
+        "sealed (who was invited), broker (whom its logins and rules let publish) or open (who can publish there).",
+        TextField{PERCH_FIELD(access.mode), check_access_mode}},
+    ConfigKey{"access", "viewers_dir", "", "Folder of the invitations that perchctl invite writes.",
+              TextField{PERCH_FIELD(access.viewers_dir), check_any}},
+    ConfigKey{"access", "page_url", "",
+              "Where viewers find the page, for invitations; empty: http at port 9001 of the broker's host.",
+              TextField{PERCH_FIELD(access.page_url), check_page_url}, Takes::kReload},
     ConfigKey{"access", "max_viewers", "viewers", "The next viewer is told that the camera is busy.",
               IntegerField{PERCH_FIELD(access.max_viewers), 1, 256}, Takes::kReload},
 

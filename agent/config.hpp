@@ -54,9 +54,12 @@ struct Config {
     std::string key_file;
     std::string psk_identity;
     std::string psk_file;
+    std::string viewer_url;
   } broker;
   struct {
-    std::string mode = "open";
+    std::string mode = "sealed";
+    std::string viewers_dir = "/etc/perch/viewers.d";
+    std::string page_url;
     std::int64_t max_viewers = 8;
   } access;
   struct {

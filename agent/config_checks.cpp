@@ -82,7 +82,18 @@ Result<void> check_prefix(const std::string& value) {
   return fail(Errc::kInvalid, "must be a topic like perch/v1, without #, + and outer slashes");
 }
 
-Result<void> check_access_mode(const std::string& value) { return one_of<1>(value, {"open"}); }
+Result<void> check_access_mode(const std::string& value) { return one_of<3>(value, {"sealed", "broker", "open"}); }
+
+Result<void> check_page_url(const std::string& value) {
+  const bool web = value.starts_with("http://") || value.starts_with("https://");
+  if (value.empty() || (web && value.find('#') == std::string::npos)) return {};
+  return fail(Errc::kInvalid, "must begin with http:// or https:// and have no #");
+}
+
+Result<void> check_web_socket_url(const std::string& value) {
+  if (value.empty() || value.starts_with("ws://") || value.starts_with("wss://")) return {};
+  return fail(Errc::kInvalid, "must begin with ws:// or wss://");
+}
 
 Result<void> check_ice_server(const std::string& value) {
   if (auto server = net::parse_ice_server(value); !server) return fail(std::move(server.error()));

@@ -18,6 +18,8 @@ namespace perch::agent {
 [[nodiscard]] Result<void> check_broker_url(const std::string& value);
 [[nodiscard]] Result<void> check_prefix(const std::string& value);
 [[nodiscard]] Result<void> check_access_mode(const std::string& value);
+[[nodiscard]] Result<void> check_page_url(const std::string& value);
+[[nodiscard]] Result<void> check_web_socket_url(const std::string& value);
 [[nodiscard]] Result<void> check_ice_server(const std::string& value);
 [[nodiscard]] Result<void> check_ip_address(const std::string& value);
 [[nodiscard]] Result<void> check_log_level(const std::string& value);

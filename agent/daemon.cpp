@@ -9,14 +9,17 @@
 #include "agent/config_file.hpp"
 #include "agent/control_socket.hpp"
 #include "agent/ice_setup.hpp"
+#include "agent/invited_viewers.hpp"
 #include "agent/loudspeaker.hpp"
 #include "agent/microphone_switch.hpp"
 #include "agent/reload.hpp"
 #include "agent/supervision.hpp"
+#include "agent/viewer_commands.hpp"
 #include "agent/viewers.hpp"
 #include "hal/base/log.hpp"
 #include "net/certificate_file.hpp"
 #include "net/network_watch.hpp"
+#include "signaling/sealing/sealed_access.hpp"
 
 namespace perch::agent {
 namespace {
@@ -45,6 +48,13 @@ signaling::CameraState camera_state(const Config& config, const net::IceConfig& 
   if (sound.microphone) state.audio = {"opus"};
   state.talk = sound.loudspeaker;
   return state;
+}
+
+std::unique_ptr<signaling::AccessPolicy> access_policy(const Config& config, const signaling::KeyRing& ring,
+                                                       Random& random) {
+  if (config.access.mode == "open") return std::make_unique<signaling::OpenAccess>();
+  if (config.access.mode == "broker") return std::make_unique<signaling::BrokerAccess>();
+  return std::make_unique<signaling::SealedAccess>(ring, random);
 }
 
 video::SourceRequest source_request(const Config& config) {
@@ -115,6 +125,10 @@ class Daemon::Impl {
   void on_demand(Demand demand);
   void on_microphone(bool lost);
   void on_floor(std::optional<net::LinkId> who);
+  void on_guests();
+  void on_guest_leaves(const std::string& viewer, signaling::Reason reason);
+  void on_control(const signaling::SessionKey& key, signaling::ControlRequest request);
+  void on_perchctl(const std::string& request, ControlSocket::Reply reply);
   [[nodiscard]] std::vector<signaling::IceServer> turn_for(const std::string& viewer) const;
   [[nodiscard]] CameraSwitch::Callbacks camera_callbacks();
   [[nodiscard]] std::unique_ptr<ControlSocket> open_control_socket(const std::string& path);
@@ -138,6 +152,8 @@ class Daemon::Impl {
   const ConfigSources sources_;
   net::IceConfig ice_;
   const net::DtlsCertificate certificate_;
+  const bool sealed_;
+  InvitedViewers invited_;  // outlives the table, which looks keys up in it
   signaling::SessionTable table_;
   Loudspeaker loudspeaker_;  // outlives the net thread, which hands it what viewers say
   net::NetThread net_;
@@ -151,6 +167,7 @@ class Daemon::Impl {
   std::unique_ptr<net::NetworkWatch> network_;
   bool network_changed_ = false;  ///< and the viewers have not heard of it
   CameraCommands commands_;
+  ViewerCommands viewer_commands_;
   std::unique_ptr<ControlSocket> control_;
   SignalWatch terminate_;
   SignalWatch interrupt_;
@@ -165,8 +182,13 @@ Daemon::Impl::Impl(const Config& config, net::IceConfig ice, net::DtlsCertificat
       sources_(std::move(sources)),
       ice_(std::move(ice)),
       certificate_(std::move(certificate)),
+      sealed_(config.access.mode == "sealed"),
+      invited_(
+          loop_, config.access.viewers_dir,
+          {.ending = [this](const std::string& viewer, signaling::Reason reason) { on_guest_leaves(viewer, reason); },
+           .on_changed = [this] { on_guests(); }}),
       table_(monotonic_now(), config.broker.prefix, camera_state(config, ice_),
-             std::make_unique<signaling::OpenAccess>(), random_),
+             access_policy(config, invited_.registry(), random_), random_),
       loudspeaker_(loop_, {config.talk.sink, static_cast<int>(config.talk.volume)},
                    [this](std::optional<net::LinkId> who) { on_floor(who); }),
       net_(ice_, certificate_, random_, net_events()),
@@ -180,7 +202,9 @@ Daemon::Impl::Impl(const Config& config, net::IceConfig ice, net::DtlsCertificat
       viewers_(table_, net_, certificate_.fingerprint(), random_, sound_equipment(config),
                {.on_demand = [this](Demand demand) { on_demand(demand); },
                 .on_joining = [this] { camera_.request_keyframe(); },
-                .ice_servers_for = [this](const std::string& viewer) { return turn_for(viewer); }}),
+                .ice_servers_for = [this](const std::string& viewer) { return turn_for(viewer); },
+                .on_control = [this](const signaling::SessionKey& key,
+                                     signaling::ControlRequest request) { on_control(key, std::move(request)); }}),
       broker_(
           loop_, random_, std::move(mqtt), table_,
           [this](TimePoint now, signaling::SessionEvent event) { viewers_.on_event(now, std::move(event)); },
@@ -191,6 +215,7 @@ Daemon::Impl::Impl(const Config& config, net::IceConfig ice, net::DtlsCertificat
                        broker_.pump();
                      }),
       commands_(loop_, config.video.source, [this](const std::string& setting) { camera_.remember_control(setting); }),
+      viewer_commands_(invited_, [this](const std::string& viewer) { return table_.sessions_of(viewer); }),
       control_(open_control_socket(config.control.socket)),
       terminate_(loop_, SIGTERM, [this] { shut_down(); }),
       interrupt_(loop_, SIGINT, [this] { shut_down(); }),
@@ -219,6 +244,8 @@ net::NetThread::Events Daemon::Impl::net_events() {
   events.on_connected = posted([this](LinkId id) { viewers_.on_connected(id); });
   events.on_ended =
       posted([this](LinkId id, net::LinkEnd how, const std::string& why) { viewers_.on_link_ended(id, how, why); });
+  events.on_viewer_quality =
+      posted([this](LinkId id, net::ViewerQuality quality) { viewers_.on_quality(id, quality); });
   events.on_keyframe_wanted = posted([this](rtp::Tier) { camera_.request_keyframe(); });
   events.on_talk = [this](LinkId id, net::InboundPacket packet) { loudspeaker_.on_packet(id, std::move(packet)); };
   events.on_audio_loss = [this](double loss) { loop_.post([this, loss] { microphone_.set_expected_loss(loss); }); };
@@ -241,6 +268,30 @@ std::vector<signaling::IceServer> Daemon::Impl::turn_for(const std::string& view
   return viewer_ice_servers(ice_, viewer, NtpClock::from_system().unix_at(monotonic_now()));
 }
 
+/// Invitations say nothing where they do not count.
+void Daemon::Impl::on_guest_leaves(const std::string& viewer, signaling::Reason reason) {
+  if (sealed_) table_.end_viewer(viewer, reason);
+}
+
+void Daemon::Impl::on_guests() {
+  const bool nobody = sealed_ && !invited_.registry().anybody();
+  if (nobody)
+    PERCH_WARN("access", "state=sealed viewers=0 msg=\"nobody may watch yet: perchctl invite NAME makes a link\"");
+  table_.set_nobody_invited(nobody);
+  broker_.pump();
+}
+
+void Daemon::Impl::on_control(const signaling::SessionKey& key, signaling::ControlRequest request) {
+  commands_.handle(std::move(request), [this, key](signaling::ControlReport report) {
+    table_.send_control_report(key, std::move(report));
+    broker_.pump();
+  });
+}
+
+void Daemon::Impl::on_perchctl(const std::string& request, ControlSocket::Reply reply) {
+  if (!viewer_commands_.handle(request, reply)) commands_.handle(request, std::move(reply));
+}
+
 void Daemon::Impl::on_microphone(bool lost) {
   table_.set_microphone_lost(lost);
   broker_.pump();
@@ -257,7 +308,7 @@ void Daemon::Impl::on_floor(std::optional<net::LinkId> who) {
 std::unique_ptr<ControlSocket> Daemon::Impl::open_control_socket(const std::string& path) {
   if (path.empty()) return nullptr;
   auto opened = ControlSocket::listen(loop_, path, [this](const std::string& request, ControlSocket::Reply reply) {
-    commands_.handle(request, std::move(reply));
+    on_perchctl(request, std::move(reply));
   });
   if (opened) return std::move(*opened);
   PERCH_WARN(kModule, "msg=\"perchctl cannot reach this camera\" reason=%s",
@@ -313,6 +364,7 @@ void Daemon::Impl::run() {
   PERCH_INFO(kModule, "state=ready version=%s fingerprint=%s", PERCH_VERSION,
              certificate_.fingerprint().to_string().c_str());
   watch_network();
+  on_guests();
   broker_.start();
   supervision_.ready();
   loop_.run();
@@ -367,6 +419,7 @@ void Daemon::Impl::apply(const ReloadPlan& plan) {
   camera_.set_max_bitrate(Bitrate::bps(config_.video.max_bitrate));
   half_duplex_ = config_.talk.half_duplex;
   log_reload(plan);
+  invited_.reload();
   broker_.pump();
 }
 

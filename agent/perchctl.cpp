@@ -7,20 +7,24 @@
 
 #include "agent/config_sources.hpp"
 #include "agent/perchctl_controls.hpp"
+#include "agent/perchctl_viewers.hpp"
 
 namespace {
 
 using namespace perch;
 
 int usage(std::FILE* out, int code) {
+  std::fputs("perchctl: looks after a Perch camera\n\n", out);
+  std::fputs(agent::viewer_usage(), out);
   std::fputs(
-      "perchctl: looks after a Perch camera\n\n"
       "  perchctl controls [--json]     what can be set on the camera: brightness, focus, ...\n"
       "  perchctl controls NAME=VALUE   set it, now and at each opening until perchd ends\n"
       "  perchctl keys                  every configuration key with its default and meaning\n"
       "  perchctl check FILE            report every mistake in a configuration file\n"
       "  perchctl --version | --help\n\n"
-      "  --socket PATH   of the perchd to speak to; default: /run/perch/control.sock\n",
+      "  --socket PATH   of the perchd to speak to; default: /run/perch/control.sock\n"
+      "  --config FILE   for invite, link, viewers, rights and revoke; default: /etc/perch/perch.toml\n"
+      "  --json          for programs\n",
       out);
   return code;
 }
@@ -63,6 +67,7 @@ int main(int argc, char** argv) {
     return 0;
   }
   if (is(1, "--help")) return usage(stdout, 0);
+  if (argc > 1 && agent::is_viewer_command(argv[1])) return agent::run_viewer_command(argv[1], {argv + 2, argv + argc});
   if (is(1, "controls")) return controls(argc, argv);
   if (is(1, "keys") && argc == 2) return keys();
   if (is(1, "check") && argc == 3) return check(argv[2]);

@@ -25,6 +25,15 @@ Reason reason_of(net::LinkEnd how) {
   return Reason::kUnknownReason;
 }
 
+Notice::Picture picture_of(net::ViewerQuality quality) {
+  switch (quality) {
+    case net::ViewerQuality::kFull: return Notice::Picture::kFull;
+    case net::ViewerQuality::kLow: return Notice::Picture::kLow;
+    case net::ViewerQuality::kThinned: return Notice::Picture::kThinned;
+  }
+  return Notice::Picture::kFull;
+}
+
 }  // namespace
 
 Viewers::Viewers(SessionTable& table, net::NetThread& net, const net::Fingerprint& fingerprint, Random& random,
@@ -67,7 +76,9 @@ Viewers::Session Viewers::start_session(TimePoint now, const SessionKey& key) {
   session.ours.video.rtx_ssrc = session.ours.video.ssrc ^ 1;
   if (session.ours.video.rtx_ssrc == 0) session.ours.video.rtx_ssrc = 2;
   if (!profile_.empty()) session.ours.video.profile_level_id = profile_;
-  session.ours.audio = {sound_.microphone, sound_.loudspeaker, sound_.stereo, session.ours.video.ssrc ^ 2};
+  const Rights rights = table_.rights_of(key.viewer);
+  session.ours.audio = {sound_.microphone && rights.listen, sound_.loudspeaker && rights.talk, sound_.stereo,
+                        session.ours.video.ssrc ^ 2};
   if (session.ours.audio.ssrc == 0) session.ours.audio.ssrc = 4;
   session.ours.cname = random_text(12);  // RFC 7022 §4.2: 96 random bits
   session.ours.stream_id = "perch";
@@ -261,6 +272,13 @@ void Viewers::on(TimePoint now, const SessionEnded& event) {
   drop(event.key);
 }
 
+void Viewers::on(TimePoint, const ControlReceived& event) {
+  if (!event.request.name.empty())
+    PERCH_INFO(kModule, "viewer=%s control=%s value=%lld", label_of(event.key).c_str(),
+               in_quotes(event.request.name).c_str(), static_cast<long long>(event.request.value));
+  callbacks_.on_control(event.key, event.request);
+}
+
 void Viewers::drop(const SessionKey& key) {
   const auto found = sessions_.find(key);
   if (found == sessions_.end()) return;
@@ -334,6 +352,13 @@ void Viewers::on_connected(net::LinkId id) {
   session->connected = true;
   PERCH_INFO(kModule, "viewer=%s state=connected after_ms=%lld", label_of(key).c_str(),
              static_cast<long long>(to_ms(monotonic_now() - session->since)));
+}
+
+void Viewers::on_quality(net::LinkId id, net::ViewerQuality quality) {
+  SessionKey key;
+  if (find(id, key) == nullptr) return;
+  PERCH_INFO(kModule, "viewer=%s picture=%s", label_of(key).c_str(), net::to_string(quality));
+  table_.send_notice(key, {picture_of(quality)});
 }
 
 void Viewers::on_link_ended(net::LinkId id, net::LinkEnd how, const std::string& why) {

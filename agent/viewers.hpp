@@ -36,6 +36,8 @@ class Viewers {
     std::function<void()> on_joining;       ///< a viewer will need a key frame soon
     /// What the answer to this viewer says about TURN.
     std::function<std::vector<signaling::IceServer>(const std::string& viewer)> ice_servers_for;
+    /// A viewer who may do so lists or sets the camera's controls.
+    std::function<void(const signaling::SessionKey&, signaling::ControlRequest)> on_control;
   };
 
   Viewers(signaling::SessionTable& table, net::NetThread& net, const net::Fingerprint& fingerprint, Random& random,
@@ -48,6 +50,8 @@ class Viewers {
   void on_ice_connected(net::LinkId id);
   void on_connected(net::LinkId id);
   void on_link_ended(net::LinkId id, net::LinkEnd how, const std::string& why);
+  /// What this viewer's network lets through.
+  void on_quality(net::LinkId id, net::ViewerQuality quality);
   /// Our addresses have changed and the broker can be reached: offers every viewer to find a new path.
   void on_network_change();
   [[nodiscard]] std::size_t size() const { return sessions_.size(); }
@@ -84,7 +88,7 @@ class Viewers {
   void on(TimePoint now, const signaling::AnswerReceived& event);
   void on(TimePoint now, const signaling::CandidatesReceived& event);
   void on(TimePoint now, const signaling::SessionEnded& event);
-  void on(TimePoint, const signaling::ControlReceived&) {}
+  void on(TimePoint now, const signaling::ControlReceived& event);
   void release(const signaling::SessionKey& key, Session& session);
   void renegotiate(TimePoint now, const signaling::OfferReceived& event, Session& session);
   [[nodiscard]] Session start_session(TimePoint now, const signaling::SessionKey& key);

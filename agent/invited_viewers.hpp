@@ -1,0 +1,47 @@
+// Keeps the registry as the folder of invitations and the clock have it, while the daemon runs.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "agent/viewer_registry.hpp"
+#include "agent/wall_alarm.hpp"
+
+namespace perch::agent {
+
+/// Thread: the loop's. Reads the folder when made, when something in it changes (inotify(7)), and on reload(). One that
+/// does not exist yet is looked for on reload(), which perchctl asks for.
+class InvitedViewers {
+ public:
+  struct Callbacks {
+    ViewerRegistry::Ending ending;     ///< see there; not called while constructing
+    std::function<void()> on_changed;  ///< after any change; not called while constructing
+  };
+  InvitedViewers(EventLoop& loop, std::string folder, Callbacks callbacks);
+
+  void reload();
+  [[nodiscard]] const ViewerRegistry& registry() const { return registry_; }
+  /// Of the files left out: one sentence each.
+  [[nodiscard]] const std::vector<std::string>& problems() const { return problems_; }
+  [[nodiscard]] const std::string& folder() const { return folder_; }
+
+ private:
+  void read_folder();
+  void watch_folder();
+  void on_folder_event();
+  void on_clock();
+  void log_changes(const Invitations& next) const;
+
+  EventLoop& loop_;
+  const std::string folder_;
+  const Callbacks callbacks_;
+  ViewerRegistry registry_;
+  std::vector<std::string> problems_;
+  WallAlarm alarm_;
+  UniqueFd inotify_;
+  std::unique_ptr<IoWatch> folder_watch_;
+};
+
+}  // namespace perch::agent

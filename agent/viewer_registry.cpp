@@ -1,0 +1,76 @@
+// See viewer_registry.hpp.
+#include "agent/viewer_registry.hpp"
+
+#include <algorithm>
+
+namespace perch::agent {
+namespace {
+
+using signaling::Reason;
+
+bool same_key(const Invitation& a, const Invitation& b) {
+  return std::equal(a.key.bytes().begin(), a.key.bytes().end(), b.key.bytes().begin());
+}
+
+/// Why sessions begun under `before` may not go on under `after`, if so.
+std::optional<Reason> ending_between(const Invitation& before, const Invitation& after, UnixTime now) {
+  if (!same_key(before, after) || !after.rights.watch) return Reason::kRevoked;
+  if (standing_of(after, now) != Standing::kValid) return Reason::kExpired;
+  if (before.rights != after.rights) return Reason::kRightsChanged;
+  return std::nullopt;
+}
+
+}  // namespace
+
+const signaling::SecretKey* ViewerRegistry::key_of(std::string_view viewer) const {
+  const auto standing = standings_.find(viewer);
+  if (standing == standings_.end() || standing->second != Standing::kValid) return nullptr;
+  return &invitations_.find(viewer)->second.key;
+}
+
+signaling::Rights ViewerRegistry::rights_of(std::string_view viewer) const {
+  return key_of(viewer) != nullptr ? invitations_.find(viewer)->second.rights : signaling::Rights{};
+}
+
+void ViewerRegistry::replace(Invitations next, UnixTime now, const Ending& ending) {
+  for (const auto& [viewer, before] : invitations_) {
+    if (standings_.at(viewer) != Standing::kValid) continue;
+    const auto after = next.find(viewer);
+    const auto reason = after == next.end() ? Reason::kRevoked : ending_between(before, after->second, now);
+    if (reason) ending(viewer, *reason);
+  }
+  invitations_ = std::move(next);
+  standings_.clear();
+  for (const auto& [viewer, invitation] : invitations_) standings_[viewer] = standing_of(invitation, now);
+}
+
+void ViewerRegistry::refresh(UnixTime now, const Ending& ending) {
+  for (auto& [viewer, standing] : standings_) {
+    const Standing next = standing_of(invitations_.at(viewer), now);
+    if (standing == Standing::kValid && next != Standing::kValid) ending(viewer, Reason::kExpired);
+    standing = next;
+  }
+}
+
+std::optional<UnixTime> ViewerRegistry::next_change(UnixTime now) const {
+  std::optional<UnixTime> next;
+  for (const auto& [viewer, invitation] : invitations_) {
+    if (!invitation.expires || *invitation.expires <= now) continue;
+    const UnixTime at = standing(viewer) == Standing::kUntimely ? invitation.created : *invitation.expires;
+    next = next ? std::min(*next, at) : at;
+  }
+  return next;
+}
+
+Standing ViewerRegistry::standing(const std::string& viewer) const {
+  const auto found = standings_.find(viewer);
+  return found == standings_.end() ? Standing::kExpired : found->second;
+}
+
+bool ViewerRegistry::anybody() const {
+  return std::any_of(standings_.begin(), standings_.end(), [this](const auto& entry) {
+    return entry.second == Standing::kValid && invitations_.at(entry.first).rights.watch;
+  });
+}
+
+}  // namespace perch::agent

@@ -1,0 +1,38 @@
+// Who may speak to the camera just now: the invitations in force, and what changes among them mean for sessions.
+#pragma once
+
+#include <functional>
+
+#include "agent/viewer_folder.hpp"
+#include "signaling/reasons.hpp"
+#include "signaling/sealing/key_ring.hpp"
+
+namespace perch::agent {
+
+/// Thread: ctl. Time is an argument; expired invitations count until refresh() is told of it.
+class ViewerRegistry final : public signaling::KeyRing {
+ public:
+  /// Called for a viewer whose sessions must end, while its old key can still seal the goodbye.
+  using Ending = std::function<void(const std::string& viewer, signaling::Reason)>;
+
+  [[nodiscard]] const signaling::SecretKey* key_of(std::string_view viewer) const override;
+  [[nodiscard]] signaling::Rights rights_of(std::string_view viewer) const override;
+
+  /// Takes what the folder holds now.
+  void replace(Invitations next, UnixTime now, const Ending& ending);
+  /// Time has passed, or the clock was set.
+  void refresh(UnixTime now, const Ending& ending);
+  /// When refresh() will change something.
+  [[nodiscard]] std::optional<UnixTime> next_change(UnixTime now) const;
+
+  [[nodiscard]] const Invitations& invitations() const { return invitations_; }
+  [[nodiscard]] Standing standing(const std::string& viewer) const;
+  /// Somebody may come in now.
+  [[nodiscard]] bool anybody() const;
+
+ private:
+  Invitations invitations_;
+  std::map<std::string, Standing, std::less<>> standings_;  // of each of them, as of the last call
+};
+
+}  // namespace perch::agent
