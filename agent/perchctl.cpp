@@ -22,10 +22,10 @@ int usage(std::FILE* out, int code) {
       "  perchctl keys                  every configuration key with its default and meaning\n"
       "  perchctl check FILE            report every mistake in a configuration file\n"
       "  perchctl --version | --help\n\n"
-      "  --socket PATH   of the perchd to speak to; default: /run/perch/control.sock\n"
-      "  --config FILE   for invite, link, viewers, rights and revoke; default: /etc/perch/perch.toml\n"
-      "  --json          for programs\n",
+      "  --socket PATH    of the perchd to speak to; default: /run/perch/control.sock\n"
+      "  --json           for programs\n",
       out);
+  std::fputs(agent::viewer_options(), out);
   return code;
 }
 

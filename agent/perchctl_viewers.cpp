@@ -300,12 +300,19 @@ Result<std::string> viewers_table(const std::string& answer) {
 }
 
 const char* viewer_usage() {
-  return "  perchctl invite NAME [--rights watch,listen,talk,control] [--expires 12h|30d|2w|never]\n"
-         "           [--page URL] [--broker ws://…]   lets somebody in: prints the link to hand over, and a QR code\n"
+  return "  perchctl invite NAME           lets somebody in: prints the link to hand over, and a QR code\n"
          "  perchctl link NAME             shows it again\n"
          "  perchctl viewers               who is invited, to what, until when, and who watches\n"
-         "  perchctl rights NAME RIGHTS [--expires …]   changes what somebody may do; running sessions begin anew\n"
+         "  perchctl rights NAME RIGHTS    changes what somebody may do; running sessions begin anew\n"
          "  perchctl revoke NAME           ends somebody's sessions and deletes the key\n";
+}
+
+const char* viewer_options() {
+  return "  --rights RIGHTS  for invite: some of watch,listen,talk,control; default: watch,listen\n"
+         "  --expires TIME   for invite and rights: 12h, 30d, 2w or never; default: never\n"
+         "  --page URL       for invite and link: where the page is; default: [access] page_url\n"
+         "  --broker URL     for invite and link: where browsers reach the broker; default: [broker] viewer_url\n"
+         "  --config FILE    for these five; default: /etc/perch/perch.toml\n";
 }
 
 bool is_viewer_command(const std::string& command) { return find_command(command) != nullptr; }

@@ -25,8 +25,9 @@ struct ViewerWords {
 /// perchd's answer to `viewers` as a table for people. Errors: what perchd refused, or an answer that is none.
 [[nodiscard]] Result<std::string> viewers_table(const std::string& answer);
 
-/// What --help says about these commands.
+/// What --help says about these commands, and about their options.
 [[nodiscard]] const char* viewer_usage();
+[[nodiscard]] const char* viewer_options();
 [[nodiscard]] bool is_viewer_command(const std::string& command);
 /// Prints to stdout, complaints and remarks to stderr. Exit code: 0, 1 for what went wrong, 2 for wrong words.
 [[nodiscard]] int run_viewer_command(const std::string& command, const std::vector<std::string>& words);

@@ -5,8 +5,8 @@ import { rounded } from './harness/figures.mjs';
 import { brightness } from './harness/picture.mjs';
 
 await browser_test('camera_restart', async (world) => {
-  const perchd = await world.start_perchd();
-  const viewer = await world.open_viewer();
+  const perchd = await world.start_perchd({ sealed: true });
+  const viewer = await world.open_viewer({ link: perchd.invite('phone').link });
   await viewer.first_frame_ms();
   await viewer.until_frames_advance({ count: 30 });
   const { session } = await viewer.player();

@@ -1,14 +1,14 @@
-// One viewer watches the test pattern: picture, codec, latency, and the camera closed again when nobody is left.
+// One invited viewer watches the test pattern: picture, codec, latency, and the camera closed again when nobody is left.
 // needs: chromium
 import { artifact, browser_test, expect, expect_moving_pictures, fact } from './harness/browser_test.mjs';
 import { frame_rate, median, rounded } from './harness/figures.mjs';
 
 await browser_test('play', async (world) => {
-  const perchd = await world.start_perchd({ config: { video: { linger_s: 1 } } });
+  const perchd = await world.start_perchd({ sealed: true, config: { video: { linger_s: 1 } } });
   const peer = await world.connect_peer();
   await peer.until_state((state) => state.online && state.viewers === 0, { what: 'state online without viewers' });
 
-  const viewer = await world.open_viewer();
+  const viewer = await world.open_viewer({ link: perchd.invite('kitchen-phone').link });
   fact(`first frame after ${rounded(await viewer.first_frame_ms())} ms`);
   await viewer.start_probe();
   const samples = await viewer.until_samples(60, 30_000);

@@ -6,9 +6,9 @@ import { rounded } from './harness/figures.mjs';
 const kReloads = 3;
 
 await browser_test('reload', async (world) => {
-  await world.start_perchd();
+  const perchd = await world.start_perchd({ sealed: true });
   const peer = await world.connect_peer();
-  const viewer = await world.open_viewer();
+  const viewer = await world.open_viewer({ link: perchd.invite('phone').link });
   await viewer.first_frame_ms();
   for (let left = kReloads; left > 0; left--) {
     const { session } = await viewer.player();

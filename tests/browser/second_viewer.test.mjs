@@ -5,15 +5,15 @@ import { rounded } from './harness/figures.mjs';
 import { task_names } from './harness/proc.mjs';
 
 await browser_test('second_viewer', async (world) => {
-  const perchd = await world.start_perchd();
+  const perchd = await world.start_perchd({ sealed: true });
   const peer = await world.connect_peer();
-  const first = await world.open_viewer();
+  const first = await world.open_viewer({ link: perchd.invite('first').link });
   await first.first_frame_ms();
   await first.until_frames_advance({ count: 30 });
   const threads_with_one = perchd.threads;
   await first.start_probe({ motion: false });
 
-  const second = await world.open_viewer();
+  const second = await world.open_viewer({ link: perchd.invite('second').link });
   fact(`second viewer's first frame after ${rounded(await second.first_frame_ms())} ms`);
   await second.start_probe();
   expect_moving_pictures(await second.until_samples(45));

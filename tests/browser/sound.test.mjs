@@ -6,10 +6,10 @@ import { install_sound_probe } from './harness/sound_probe.mjs';
 import { until } from './harness/wait.mjs';
 
 await browser_test('sound', async (world) => {
-  const perchd = await world.start_perchd({ config: { audio: { source: 'tone' } } });
+  const perchd = await world.start_perchd({ sealed: true, config: { audio: { source: 'tone' } } });
   const peer = await world.connect_peer();
   await peer.until_state((state) => state.online && state.audio?.[0] === 'opus', { what: 'state with sound' });
-  const viewer = await world.open_viewer({ probes_need_scripts: true });
+  const viewer = await world.open_viewer({ link: perchd.invite('phone', { rights: 'watch,listen' }).link, probes_need_scripts: true });
   await viewer.first_frame_ms();
   const { session } = await viewer.player();
   await viewer.until_frames_advance({ count: 30 });

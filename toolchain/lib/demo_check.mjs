@@ -15,8 +15,8 @@ const { values: options } = parseArgs({
 });
 
 /** One join by a fresh page: its first-frame time and what its probe saw. */
-async function join(world, screenshot) {
-  const viewer = await world.open_viewer();
+async function join(world, link, screenshot) {
+  const viewer = await world.open_viewer({ link });
   const first_frame_ms = await viewer.first_frame_ms({ timeout_ms: 30_000 });
   await viewer.start_probe();
   const samples = await viewer.until_samples(kFramesPerJoin, 30_000);
@@ -34,9 +34,10 @@ function latencies(samples) {
 
 await with_world('demo-check', async (world) => {
   await world.start_broker();
-  await world.start_perchd({ config: { video: { source: options.source } } });
+  const perchd = await world.start_perchd({ sealed: true, config: { video: { source: options.source } } });
+  const { link } = perchd.invite('demo');
   const joins = [];
-  for (let left = Number(options.joins); left > 0; left--) joins.push(await join(world, left === 1 && options.screenshot));
+  for (let left = Number(options.joins); left > 0; left--) joins.push(await join(world, link, left === 1 && options.screenshot));
 
   const figures = {
     source: options.source,

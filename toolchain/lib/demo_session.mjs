@@ -1,9 +1,11 @@
 // The demo a person watches: broker and agent run until Ctrl-C, their troubles are told in one line.
+import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, mkdirSync, rmSync } from 'node:fs';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Broker } from '../../tests/browser/harness/broker.mjs';
+import { perchctl_path } from '../../tests/browser/harness/paths.mjs';
 import { Perchd } from '../../tests/browser/harness/perchd.mjs';
 import { port_in_use } from '../../tests/browser/harness/ports.mjs';
 import { describe } from '../../tests/browser/harness/process.mjs';
@@ -47,6 +49,7 @@ async function start(dir, ports) {
   const perchd = await Perchd.start({
     dir: join(dir, 'perchd'),
     broker,
+    sealed: true,
     config: { video: { source: options.source }, audio: { source: options.audio }, talk: { sink: options.talk }, ice: { local_addresses: [] } },
   });
   return { broker, perchd };
@@ -76,9 +79,12 @@ async function main() {
   const parts = await start(dir, ports);
   const asked = until_asked(parts);
   parts.perchd.process.on_line((line) => /level=(warning|error)/.test(line) && process.stderr.write(`${line}\n`));
-  if (options.listen !== '127.0.0.1') say(`anyone who reaches ${options.listen} can watch and speak to this broker: fine at home, not elsewhere`);
+  if (options.listen !== '127.0.0.1') say(`anyone who reaches ${options.listen} can speak to this broker, but only who has the link can watch`);
+  const { link } = parts.perchd.invite('demo', { rights: 'watch,listen,talk,control' });
   say(`the camera is on (source ${options.source}); Ctrl-C ends it. Open`);
-  process.stdout.write(`${parts.broker.page_url}#camera=${parts.perchd.id}\n`);
+  // On a terminal perchctl draws a QR code as well.
+  if (process.stdout.isTTY) spawnSync(perchctl_path, ['link', 'demo', '--config', parts.perchd.config_file], { stdio: ['ignore', 'inherit', 'ignore'] });
+  else process.stdout.write(`${link}\n`);
 
   await asked;
   say('ending');

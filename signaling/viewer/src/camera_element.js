@@ -1,19 +1,21 @@
-// <perch-camera>: a camera to put into any page. Attributes: broker, camera, viewer, prefix, ice, solicit.
+// <perch-camera>: a camera to put into any page. Attributes: broker, camera, viewer, key, prefix, ice, solicit.
 
 import { build_view, show, show_mute, show_note, show_stats } from "./camera_view.js";
+import { ControlsPanel } from "./controls_panel.js";
 import { TalkButton } from "./microphone.js";
 import { download, LastPicture, snapshot_name } from "./picture.js";
 import { Player } from "./player.js";
 import { read_settings } from "./settings.js";
 import { figures_between, sample_of, stats_rows } from "./stats.js";
-import { own_viewer_id } from "./storage.js";
+import { invitation_for, own_viewer_id } from "./storage.js";
 import { trouble_words } from "./words.js";
 
-const kAttributes = ["broker", "camera", "viewer", "prefix", "ice", "solicit"];
+const kAttributes = ["broker", "camera", "viewer", "key", "prefix", "ice", "solicit"];
 const kQuietAfter_ms = 3_000;
 const kNote_ms = 6_000;
 const kNothing = {
-  detail: "", retry_at: null, has_audio: false, has_talk: false, talking: false, talks: false, has_picture: false,
+  detail: "", retry_at: null, has_audio: false, has_talk: false, has_controls: false, talking: false, talks: false,
+  has_picture: false, picture: "full",
 };
 
 export class PerchCamera extends HTMLElement {
@@ -31,6 +33,7 @@ export class PerchCamera extends HTMLElement {
   #changes_queued = false;
   #note = null;
   #deaf = false;
+  #panel = new ControlsPanel(this.#view.panel, (name, value) => this.player?.set_control(name, value));
   #talk = new TalkButton({ on_track: (track) => this.#on_talk_track(track), on_error: (code) => this.#explain(code) });
 
   connectedCallback() {
@@ -71,11 +74,13 @@ export class PerchCamera extends HTMLElement {
     const settings = read_settings(raw, location.href);
     const error = settings.error ?? this.#missing(settings);
     if (error) return this.#show({ phase: "ended", trouble: error, name: raw.camera ?? "" });
+    if (!settings.key) use_invitation(settings, invitation_for(settings));
     settings.viewer ||= own_viewer_id();
     this.player = new Player(settings, this.#view.video, {
       on_change: () => this.#update(),
       on_stream: (stream) => this.#play(stream),
       before_drop: () => this.#picture.hold(),
+      on_controls: (report) => this.#panel.show(report),
     });
     this.player.listen(!this.#view.video.muted);
     this.player.start();
@@ -111,6 +116,8 @@ export class PerchCamera extends HTMLElement {
       name: player.camera_name,
       has_audio: player.has_audio,
       has_talk: player.has_talk,
+      has_controls: player.may_control,
+      picture: player.picture,
       talking: player.talking,
       talks: this.#talk.held,
       has_picture: player.frames > 0,
@@ -125,7 +132,7 @@ export class PerchCamera extends HTMLElement {
 
   #listen(signal) {
     const on = (target, name, act) => target.addEventListener(name, act, { signal });
-    const { talk, mute, snapshot, figures, full, retry } = this.#view;
+    const { talk, mute, snapshot, figures, full, retry, controls } = this.#view;
     on(talk, "pointerdown", (event) => this.#press(event));
     for (const end of ["pointerup", "pointercancel", "lostpointercapture", "blur"]) on(talk, end, () => this.#let_go());
     on(talk, "contextmenu", (event) => event.preventDefault()); // a long press on a phone
@@ -134,6 +141,7 @@ export class PerchCamera extends HTMLElement {
     on(mute, "click", () => this.#toggle_mute());
     on(snapshot, "click", () => this.#save_picture());
     on(figures, "click", () => this.#toggle_stats());
+    on(controls, "click", () => this.#toggle_controls());
     on(full, "click", () => this.#toggle_full());
     on(retry, "click", () => this.player?.retry());
     on(this, "pointermove", () => this.#wake());
@@ -216,6 +224,14 @@ export class PerchCamera extends HTMLElement {
     this.#every_second();
   }
 
+  #toggle_controls() {
+    const { panel, controls } = this.#view;
+    panel.hidden = !panel.hidden;
+    controls.setAttribute("aria-pressed", String(!panel.hidden));
+    if (!panel.hidden) this.player?.ask_controls();
+    this.#wake();
+  }
+
   #toggle_full() {
     if (document.fullscreenElement) document.exitFullscreen();
     else if (this.requestFullscreen) this.requestFullscreen().catch(() => {});
@@ -227,7 +243,8 @@ export class PerchCamera extends HTMLElement {
     this.classList.remove("quiet");
     clearTimeout(this.#quiet);
     this.#quiet = setTimeout(() => {
-      this.classList.toggle("quiet", this.player?.state === "live" && this.#view.stats.hidden);
+      const { stats, panel } = this.#view;
+      this.classList.toggle("quiet", this.player?.state === "live" && stats.hidden && panel.hidden);
     }, kQuietAfter_ms);
   }
 
@@ -240,6 +257,14 @@ export class PerchCamera extends HTMLElement {
     this.#sample = sample;
     show_stats(this.#view, stats_rows(figures, this.player?.latency.value));
   }
+}
+
+/** What an invitation says that the link does not. */
+function use_invitation(settings, invitation) {
+  if (!invitation) return;
+  settings.viewer = invitation.viewer;
+  settings.key = invitation.key;
+  if (!settings.ice_servers.length) settings.ice_servers = invitation.ice_servers;
 }
 
 if (!customElements.get("perch-camera")) customElements.define("perch-camera", PerchCamera);

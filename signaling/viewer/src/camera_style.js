@@ -52,6 +52,17 @@ button:focus-visible { outline: 2px solid #7cb7ff; outline-offset: 2px; }
 .note { position: absolute; left: 50%; bottom: 68px; transform: translateX(-50%); max-width: calc(100% - 24px);
   padding: 8px 14px; border-radius: 12px; background: #0b0d10cc; font-size: 13.5px; text-align: center; }
 
+.panel { position: absolute; right: 10px; bottom: 68px; width: min(300px, calc(100% - 20px)); max-height: calc(100% - 124px);
+  overflow: auto; margin: 0; padding: 12px 14px; border-radius: 14px; background: #0b0d10e0; display: grid; gap: 10px;
+  font-size: 13.5px; }
+.panel p { margin: 0; color: #b6bec8; }
+.panel label { display: grid; grid-template-columns: 1fr auto; gap: 2px 10px; align-items: center; }
+.panel label.off { opacity: .45; }
+.panel output { color: #9aa4b0; font-variant-numeric: tabular-nums; }
+.panel input[type=range] { grid-column: 1 / -1; width: 100%; margin: 0; accent-color: #7cb7ff; }
+.panel input[type=checkbox] { width: 18px; height: 18px; margin: 0; accent-color: #7cb7ff; }
+.panel select, .panel button { font: inherit; color: inherit; background: #20272f; border: 0; border-radius: 8px; padding: 6px 10px; }
+
 .stats { position: absolute; top: 50px; left: 12px; margin: 0; padding: 10px 14px; border-radius: 12px;
   background: #0b0d10cc; font: 12.5px/1.55 ui-monospace, monospace; display: grid; grid-template-columns: auto auto;
   column-gap: 16px; font-variant-numeric: tabular-nums; pointer-events: none; }

@@ -1,4 +1,4 @@
-// The seam between message bodies and bytes. Access `open` writes plain JSON; sealed access brings a codec of the same shape.
+// The seam between message bodies and bytes. Access `open` writes plain JSON; sealed_codec.js brings a codec of the same shape.
 
 import { parse_object } from "./messages.js";
 
@@ -12,7 +12,12 @@ export const open_codec = {
   open: (_path, _epoch, payload) => parse_object(payload),
 };
 
-/** The codec for a camera's access mode, or null when this page cannot speak it. */
-export function codec_for(access) {
-  return access === "sealed" ? null : open_codec;
+/**
+ * What stands against talking to a camera of this `state`, a code for words.js; "" when nothing does. Who has a key never
+ * talks without it: a broker that says "open" would otherwise get to read and to change everything.
+ */
+export function objection_to({ access, invited }, has_key) {
+  if (has_key) return access === "sealed" ? "" : "not_sealed";
+  if (access !== "sealed") return "";
+  return invited ? "sealed" : "nobody_invited";
 }

@@ -23,6 +23,8 @@ const kEndings = {
   PrivacyMode: slow(10_000),
   CameraLost: slow(3_000),
   Revoked: never,
+  Expired: never,
+  RightsChanged: soon,
   UnknownReason: soon,
   // `error` codes
   bad_request: slow(30_000),
@@ -37,6 +39,7 @@ const kEndings = {
   rate_limited: slow(13_000),
   // the page's own
   no_answer: soon,
+  not_let_in: slow(20_000),
   unreachable: soon,
   no_picture: soon,
   lost: soon,

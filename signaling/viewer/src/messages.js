@@ -59,16 +59,49 @@ export function parse_state(camera, payload) {
     talk: body.talk === true,
     talking: body.talking === true,
     deaf: body.microphone === "lost",
+    invited: body.invited !== false,
     ice_servers: ice_servers_of(body.ice_servers),
   };
 }
 
 const is_sdp = (sdp) => is_text(sdp) && sdp.length <= kMaxSdp;
 
+/** What the viewer may do; null when the camera does not say. */
+function rights_of(list) {
+  if (!Array.isArray(list)) return null;
+  const has = (word) => list.includes(word);
+  return { watch: has("watch"), listen: has("listen"), talk: has("talk"), control: has("control") };
+}
+
+const kControlKinds = ["integer", "boolean", "menu", "button"];
+const kMaxControls = 128;
+
+function control_of(one) {
+  if (!is_object(one) || !is_text(one.name) || !kControlKinds.includes(one.kind)) return [];
+  const { name, kind, min, max, step, value } = one;
+  const numbers = [min, max, step, value, one.default];
+  if (!numbers.every(Number.isSafeInteger) || step < 1 || min > max) return [];
+  const items = Array.isArray(one.items) ? one.items.filter((item) => is_object(item) && Number.isSafeInteger(item.value)) : [];
+  return [{
+    name, kind, min, max, step, value, usual: one.default, label: text_or(one.label, name) || name,
+    items: items.map((item) => ({ value: item.value, label: text_or(item.label, String(item.value)) })),
+    fixed: one.read_only === true || one.inactive === true,
+  }];
+}
+
+const kPictures = ["full", "low", "thinned"];
+
 const readers = {
-  offer: (body) => (is_sdp(body.sdp) ? { sdp: body.sdp } : null),
+  offer: (body) => (is_sdp(body.sdp) ? { sdp: body.sdp, rights: rights_of(body.rights) } : null),
   answer: (body) =>
-    is_sdp(body.sdp) ? { sdp: body.sdp, ice_servers: ice_servers_of(body.ice_servers) } : null,
+    is_sdp(body.sdp)
+      ? { sdp: body.sdp, ice_servers: ice_servers_of(body.ice_servers), rights: rights_of(body.rights) }
+      : null,
+  control: (body) => ({
+    controls: Array.isArray(body.controls) ? body.controls.slice(0, kMaxControls).flatMap(control_of) : [],
+    error: text_or(body.error, ""),
+  }),
+  notice: (body) => ({ picture: kPictures.includes(body.picture) ? body.picture : "full" }),
   candidates: (body) => ({
     candidates: Array.isArray(body.candidates)
       ? body.candidates.filter((one) => is_object(one) && is_text(one.candidate)).slice(0, kMaxCandidates)

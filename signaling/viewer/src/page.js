@@ -4,8 +4,8 @@ import { Broker } from "./broker.js";
 import { CameraList, entry_words } from "./camera_list.js";
 import "./camera_element.js";
 import { icons } from "./icons.js";
-import { parse_fragment, read_settings, without_secrets } from "./settings.js";
-import { keep_link, whole_link } from "./storage.js";
+import { parse_fragment, read_settings, without_secrets, write_fragment } from "./settings.js";
+import { keep_invitation, keep_link, whole_link } from "./storage.js";
 import { trouble_words } from "./words.js";
 
 // Retained messages come in one burst after the subscription: a list that stayed at one this long has one camera.
@@ -27,16 +27,19 @@ function icon(name) {
   return node;
 }
 
-/** The link's settings as text. Secrets go from the address bar into this browser's storage. */
+/** The link's settings as text. Secrets go from the address bar into this browser's storage; an invitation's key stays there. */
 function take_link() {
   const fragment = whole_link(location.hash);
+  const raw = parse_fragment(fragment);
   const harmless = without_secrets(fragment);
-  const is_secret = JSON.stringify(parse_fragment(fragment)) !== JSON.stringify(parse_fragment(harmless));
-  if (is_secret) {
-    keep_link(harmless, fragment);
-    history.replaceState(null, "", location.pathname + location.search + harmless);
-  }
-  return parse_fragment(fragment);
+  const is_secret = JSON.stringify(raw) !== JSON.stringify(parse_fragment(harmless));
+  if (!is_secret) return raw;
+  const settings = read_settings(raw, location.href);
+  const { key, ...others } = raw;
+  if (key !== undefined && !settings.error) keep_invitation(settings);
+  keep_link(harmless, write_fragment(others));
+  history.replaceState(null, "", location.pathname + location.search + harmless);
+  return settings.error ? raw : others;
 }
 
 function open_camera(raw, camera, back) {

@@ -1,17 +1,20 @@
 // One camera on one <video>: joins broker, watch, session and peer, and carries out what the watch decides.
 
 import { Broker } from "./broker.js";
-import { codec_for, open_codec } from "./codec.js";
+import { objection_to, open_codec } from "./codec.js";
 import { FrameMeter, latency_of, Smoothed } from "./frames.js";
 import { new_session_id } from "./ids.js";
 import { parse_body, parse_state } from "./messages.js";
 import { Peer } from "./peer.js";
+import { sealed_codec } from "./sealed_codec.js";
 import { Session } from "./session.js";
 import { inbox_filter, parse_topic, state_topic } from "./topics.js";
 import { Watch } from "./watch.js";
 
 // Phones cut the connections of a page that stays hidden, often without telling it.
 const kSleep_ms = 20_000;
+// Sealed messages that came before the epoch they were sealed under: a bridge may let one overtake the other.
+const kMaxUnopened = 8;
 
 /** Where this page's tests and benches look: players in the order of their start. See README.md of this folder. */
 const published = (globalThis.__perch ??= { players: [] });
@@ -19,7 +22,7 @@ const published = (globalThis.__perch ??= { players: [] });
 /**
  * `settings` as read_settings() gives them, with camera and viewer filled in. `on_change()` is called after
  * anything shown may have changed, `on_stream(stream)` when new media arrives, `before_drop()` while the last
- * picture of a call that ends is still in the video.
+ * picture of a call that ends is still in the video, `on_controls({controls, error})` for what the camera says of its own.
  */
 export class Player {
   pc = null;
@@ -29,12 +32,18 @@ export class Player {
   marks = {};
   frames = 0;
   latency = new Smoothed(15);
+  /** "full", or what the camera made of it for our network: "low" or "thinned". */
+  picture = "full";
 
   #settings;
   #listener;
-  #watch = new Watch({ speaks: (access) => codec_for(access) !== null });
+  #watch;
+  #codec;
   #broker;
   #state = null;
+  #epochs = []; // the camera's, the present one first, and the one before
+  #unopened = [];
+  #rights = null; // what the camera last said we may do
   #session = null;
   #peer = null;
   #spare = null; // a peer warmed up for the first call
@@ -44,6 +53,7 @@ export class Player {
   #answer_servers = [];
   #listens = false;
   #talk_track = null;
+  #asks_controls = false; // and has no answer yet
   #offered = false; // an offer of ours has no answer yet
   #running = false;
   #hidden_at = null;
@@ -52,6 +62,8 @@ export class Player {
     this.#settings = settings;
     this.video = video;
     this.#listener = listener;
+    this.#codec = settings.key ? sealed_codec(settings.key, () => this.#epochs) : open_codec;
+    this.#watch = this.#new_watch();
     const { prefix, viewer, camera } = settings;
     const filters = [inbox_filter(prefix, viewer), state_topic(prefix, camera)];
     this.#broker = new Broker(settings.broker, filters, {
@@ -59,6 +71,11 @@ export class Player {
       on_down: () => this.#tell((now) => this.#watch.on_broker(now, false)),
       on_message: (topic, payload) => this.#on_message(topic, payload),
     });
+  }
+
+  #new_watch() {
+    const has_key = Boolean(this.#settings.key);
+    return new Watch({ objection: (state) => objection_to(state, has_key), sealed: has_key });
   }
 
   /** What the watch is doing: a phase of watch.js. */
@@ -90,12 +107,22 @@ export class Player {
 
   /** The camera has a microphone that may be listened to. */
   get has_audio() {
-    return this.#can.audio;
+    return this.#can.audio && this.#knows_rights;
   }
 
   /** The camera has a loudspeaker to talk through. */
   get has_talk() {
-    return this.#can.talk;
+    return this.#can.talk && this.#knows_rights;
+  }
+
+  /** The camera's own controls may be set. */
+  get may_control() {
+    return this.#rights?.control ?? false;
+  }
+
+  // Nothing is promised that the camera may refuse.
+  get #knows_rights() {
+    return this.#rights !== null || !this.#settings.key;
   }
 
   /** Somebody is speaking through it just now, perhaps we. */
@@ -109,7 +136,21 @@ export class Player {
   }
 
   get #can() {
-    return { audio: (this.#state?.audio.length ?? 0) > 0, talk: this.#state?.talk ?? false };
+    const { listen = true, talk = true } = this.#rights ?? {};
+    return { audio: listen && (this.#state?.audio.length ?? 0) > 0, talk: talk && (this.#state?.talk ?? false) };
+  }
+
+  /** Has the camera say what it can be set to; `on_controls` follows. */
+  ask_controls() {
+    this.#send_control({});
+  }
+
+  set_control(name, value) {
+    this.#send_control({ set: { name, value } });
+  }
+
+  #send_control(fields) {
+    if (this.#peer) this.#asks_controls = this.#send("control", fields);
   }
 
   /** Hear the camera or not; its microphone is open only while somebody does. */
@@ -145,7 +186,7 @@ export class Player {
     this.#drop_spare();
     clearTimeout(this.#timer);
     this.#timer_at = Infinity;
-    this.#watch = new Watch({ speaks: (access) => codec_for(access) !== null });
+    this.#watch = this.#new_watch();
   }
 
   /** The person asked for another try. */
@@ -212,8 +253,7 @@ export class Player {
 
   #new_session() {
     const { camera, viewer, prefix } = this.#settings;
-    const codec = codec_for(this.#state?.access) ?? open_codec;
-    this.#session = new Session({ id: new_session_id(), camera, viewer, prefix, codec });
+    this.#session = new Session({ id: new_session_id(), camera, viewer, prefix, codec: this.#codec });
     this.session = this.#session.id;
   }
 
@@ -226,7 +266,7 @@ export class Player {
   }
 
   #ice_servers() {
-    const from_state = this.#state?.access === "sealed" ? [] : (this.#state?.ice_servers ?? []);
+    const from_state = this.#settings.key ? [] : (this.#state?.ice_servers ?? []); // anybody may have written those
     return [...this.#settings.ice_servers, ...from_state, ...this.#answer_servers];
   }
 
@@ -314,6 +354,8 @@ export class Player {
       this.#peer.close();
     }
     this.#meter = this.#peer = this.#session = null;
+    this.#unopened = [];
+    this.picture = "full";
   }
 
   #drop_spare() {
@@ -333,11 +375,20 @@ export class Player {
     // The last will knows the camera's id only; its name is worth keeping.
     if (state && !state.online && this.#state) state.name = this.#state.name;
     this.#state = state ?? this.#state;
+    this.#learn_epoch(state?.epoch);
     this.#tell((now) => this.#watch.on_state(now, state));
   }
 
-  #on_session({ kind, path }, payload) {
-    const body = this.#session.codec.open(path, this.#epoch(), payload);
+  #learn_epoch(epoch) {
+    if (!epoch || epoch === this.#epochs[0]) return;
+    this.#epochs = [epoch, ...this.#epochs].slice(0, 2);
+    for (const [address, payload] of this.#unopened.splice(0)) this.#on_session(address, payload);
+  }
+
+  #on_session(address, payload) {
+    const { kind, path } = address;
+    const body = this.#codec.open(path, this.#epoch(), payload);
+    if (!body && this.#settings.key && this.#unopened.length < kMaxUnopened) this.#unopened.push([address, payload]);
     const fields = body && parse_body(kind, body);
     if (!fields || !this.#peer || !this.#session.accept(fields.seq)) return;
     this.#on_kind[kind](fields);
@@ -348,11 +399,31 @@ export class Player {
     offer: (fields) => this.#attempt(() => this.#on_offer(fields)),
     candidates: ({ candidates }) => this.#peer.add_candidates(candidates),
     bye: ({ reason }) => this.#tell((now) => this.#watch.on_bye(now, reason)),
-    error: ({ code, message }) => this.#tell((now) => this.#watch.on_error(now, code, message)),
+    error: (fields) => this.#on_error(fields),
+    control: (report) => this.#on_controls(report),
+    notice: ({ picture }) => this.#on_notice(picture),
   };
 
-  async #on_answer({ sdp, ice_servers }) {
+  // What concerns the camera's controls is no reason to hang up.
+  #on_error({ code, message }) {
+    const aside = this.#asks_controls && (code === "rate_limited" || code === "unauthorized");
+    if (aside) this.#on_controls({ controls: [], error: message });
+    else this.#tell((now) => this.#watch.on_error(now, code, message));
+  }
+
+  #on_controls(report) {
+    this.#asks_controls = false;
+    this.#listener.on_controls(report);
+  }
+
+  #on_notice(picture) {
+    this.picture = picture;
+    this.#listener.on_change();
+  }
+
+  async #on_answer({ sdp, ice_servers, rights }) {
     this.marks.answer ??= performance.now();
+    this.#rights = rights ?? this.#rights;
     // Not used before the next gathering: a connection that knows other servers than it gathered with restarts ICE
     // with its next offer, whatever that was for.
     if (ice_servers.length) this.#answer_servers = ice_servers;
@@ -362,7 +433,8 @@ export class Player {
     this.#update_sound();
   }
 
-  async #on_offer({ sdp }) {
+  async #on_offer({ sdp, rights }) {
+    this.#rights = rights ?? this.#rights;
     // RFC 3264 §4 leaves glare to us: of two crossing offers the viewer's counts, see PROTOCOL.md.
     if (this.#offered) return;
     const peer = this.#peer;

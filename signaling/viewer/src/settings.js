@@ -3,6 +3,7 @@
 import { is_id } from "./ids.js";
 import { is_prefix, kDefaultPrefix } from "./topics.js";
 import { parse_ice_servers } from "./ice_servers.js";
+import { is_key } from "./sealed_codec.js";
 
 const is_yes = (text) => text === "" || text === "1" || text === "true";
 
@@ -43,6 +44,7 @@ export function read_settings(raw, page_url) {
   if (!is_prefix(prefix)) return { error: "bad_link" };
   if (raw.camera && !is_id(raw.camera)) return { error: "bad_link" };
   if (raw.viewer && !is_id(raw.viewer)) return { error: "bad_link" };
+  if (raw.key !== undefined && !(is_key(raw.key) && raw.camera && raw.viewer)) return { error: "bad_key" };
   return {
     broker,
     prefix,
@@ -54,6 +56,12 @@ export function read_settings(raw, page_url) {
   };
 }
 
+/** The pairs as a fragment again; "" when there are none. */
+export function write_fragment(raw) {
+  const text = Object.entries(raw).map(([name, value]) => `${name}=${encode(value)}`).join("&");
+  return text && `#${text}`;
+}
+
 /** The fragment without what must not stay in the address bar, the history, or a shared screenshot. */
 export function without_secrets(fragment) {
   const raw = parse_fragment(fragment);
@@ -62,8 +70,7 @@ export function without_secrets(fragment) {
   if (broker) raw.broker = broker.url;
   const turn_password = /(turns?:)[^:@\s,]+:[^@\s,]+@/g;
   if (raw.ice) raw.ice = raw.ice.replace(turn_password, "$1");
-  const text = Object.entries(raw).map(([name, value]) => `${name}=${encode(value)}`).join("&");
-  return text && `#${text}`;
+  return write_fragment(raw);
 }
 
 // RFC 3986 §3.5 allows these in a fragment; leaving them readable keeps links short.

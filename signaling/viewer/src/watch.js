@@ -33,7 +33,9 @@ export class Watch {
 
   #actions = [];
   #random;
-  #speaks;
+  #objection;
+  #sealed;
+  #silences = 0; //          calls in a row that nobody answered
   #backoff;
   #broker_up_at = null;
   #state = null; //          last known state of the camera; null: never seen or taken away
@@ -44,10 +46,14 @@ export class Watch {
   #hidden_at = null;
   #away = false;
 
-  /** `speaks(access)`: whether this page can talk to a camera of that access mode. */
-  constructor({ random = Math.random, speaks = () => true } = {}) {
+  /**
+   * `objection(state)`: why this page may not talk to a camera in that state, or "". `sealed`: with an invitation, so that
+   * silence is how the camera turns somebody away.
+   */
+  constructor({ random = Math.random, objection = () => "", sealed = false } = {}) {
     this.#random = random;
-    this.#speaks = speaks;
+    this.#objection = objection;
+    this.#sealed = sealed;
     this.#backoff = new Backoff({ first_ms: 700, cap_ms: 15_000, random });
   }
 
@@ -95,6 +101,7 @@ export class Watch {
   /** The camera's description arrived; `more_ways`: with relays that could not be asked for when we offered. */
   on_answer(now, more_ways = false) {
     if (this.#call) this.#call.answered = true;
+    this.#silences = 0;
     if (this.#call && more_ways) this.#call.detour_at ??= this.#call.started_at + kDetour_ms;
     this.#settle(now);
   }
@@ -190,7 +197,7 @@ export class Watch {
     const end = (code, reason) => (now) => this.#end(now, code, reason);
     if (call.closed_at !== null) timers.push([call.closed_at + kExplainLimit_ms, end("lost", "UnknownReason")]);
     if (!call.answered) {
-      timers.push([call.started_at + kAnswerLimit_ms, end("no_answer", "ICETimeout")]);
+      timers.push([call.started_at + kAnswerLimit_ms, this.#give_up_asking]);
     } else if (call.connected_at === null) {
       timers.push([call.started_at + kConnectLimit_ms, end("unreachable", "ICETimeout")]);
       if (call.detour_at !== null) timers.push([call.detour_at, () => this.#take_detour()]);
@@ -200,6 +207,12 @@ export class Watch {
       timers.push(...this.#picture_timers(call, end));
     }
     return timers;
+  }
+
+  // A message may have been lost once; twice, the camera does not know us.
+  #give_up_asking(now) {
+    this.#silences++;
+    this.#end(now, this.#sealed && this.#silences > 1 ? "not_let_in" : "no_answer", "ICETimeout");
   }
 
   #picture_timers(call, end) {
@@ -305,7 +318,8 @@ export class Watch {
     if (this.#broker_up_at === null) return "broker";
     if (!this.#state_is_fresh) return "looking";
     if (!this.#state.online) return this.#offline(now);
-    if (!this.#speaks(this.#state.access)) return this.#wait_for("sealed");
+    const objection = this.#objection(this.#state);
+    if (objection) return this.#wait_for(objection);
     if (this.#state.health === "privacy") return this.#wait_for("PrivacyMode");
     if (this.retry_at !== null && now < this.retry_at && !this.#has_restarted()) return "waiting";
     return "call";

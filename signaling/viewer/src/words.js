@@ -25,6 +25,8 @@ const kTroubles = {
   PrivacyMode: ["Privacy mode is on", "The camera shows nothing until it is switched off there."],
   CameraLost: ["The camera lost its sensor", "It may be unplugged. The picture returns when it is back."],
   Revoked: ["Your invitation was withdrawn", "Ask the owner of the camera for a new link."],
+  Expired: ["Your invitation has expired", "Ask the owner of the camera for a new link."],
+  RightsChanged: ["What you may do here was changed", "The picture returns by itself."],
   bad_request: ["The camera did not understand this page", "Page and camera may be of different versions."],
   unsupported_version: ["Page and camera do not fit together", "One of them needs an update."],
   unauthorized: ["You may not watch this camera", "Ask its owner for an invitation."],
@@ -40,7 +42,13 @@ const kTroubles = {
   failed: ["The browser could not open the connection", ""],
   stalled: ["The picture stands still", "The connection is weak, or the camera pauses."],
   unknown_camera: ["No such camera on this broker", "Check the name in the link, or whether the camera was ever started."],
-  sealed: ["This camera needs an invitation", "This page cannot open sealed cameras yet."],
+  sealed: ["This camera needs an invitation", "Ask its owner for a link. On the camera, perchctl invite NAME makes one."],
+  nobody_invited: ["Nobody is invited to this camera yet", "On the camera, perchctl invite NAME makes a link to open here."],
+  not_sealed: ["This camera no longer asks for invitations", "Or somebody on the way says so. Your invitation is only used with a camera that keeps to it: ask its owner."],
+  not_let_in: ["The camera does not answer to this invitation", "It may have been withdrawn, have expired, or the link was not copied whole. Ask the camera's owner for a new one."],
+  bad_key: ["This invitation is damaged", "The link was not copied whole. Ask for it again."],
+  low: ["A smaller picture", "The network is slow just now."],
+  thinned: ["Fewer pictures a second", "The network is slow just now."],
   mic_lost: ["The camera's microphone is gone", "Sound returns when it is back."],
   mic_insecure: ["No microphone on this page", "Browsers let a page use it only when it came over https."],
   mic_denied: ["The microphone is not allowed", "Allow it for this page in the browser's settings."],
@@ -78,6 +86,7 @@ const kBadges = {
   away: "Paused",
   ended: "Stopped",
 };
+const kPictures = { low: "Live · smaller", thinned: "Live · fewer frames" };
 const kLiveBadges = { stalled: "Standing still", CameraLost: "Unplugged" };
 
 /** The title and hint for a player's `{phase, trouble, detail}`. */
@@ -90,7 +99,8 @@ export function words_for({ phase, trouble, detail }) {
 }
 
 /** One or two words for the corner of the picture. */
-export function badge_for({ phase, trouble }) {
+export function badge_for({ phase, trouble, picture }) {
+  if (phase === "live" && !trouble && Object.hasOwn(kPictures, picture ?? "")) return kPictures[picture];
   const note = phase === "live" ? entry(kLiveBadges, trouble) : null;
   if (phase === "looking" && trouble === "unknown_camera") return "Not found";
   if (phase === "picture" && trouble === "CameraLost") return kLiveBadges.CameraLost;

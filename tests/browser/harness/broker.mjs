@@ -35,6 +35,10 @@ export class Broker {
     return `http://${this.listen}:${this.web_port}/`;
   }
 
+  get web_socket_url() {
+    return `ws://${this.listen}:${this.web_port}/`;
+  }
+
   /** Starts (again) with the same configuration and ports. */
   async resume() {
     const program = find_program('mosquitto');

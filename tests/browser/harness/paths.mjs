@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 export const root = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
 export const build_dir = resolve(root, process.env.PERCH_BUILD_DIR ?? 'build/release');
 export const perchd_path = process.env.PERCHD ?? first_existing(join(build_dir, 'perchd'), join(build_dir, 'agent/perchd'));
+export const perchctl_path = join(dirname(perchd_path), 'perchctl');
 export const page_dir = join(root, 'signaling/viewer/dist');
 export const artifacts_dir = resolve(root, process.env.PERCH_ARTIFACTS ?? 'build/artifacts');
 

@@ -2,12 +2,13 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { perchd_path } from './paths.mjs';
+import { perchctl_path, perchd_path } from './paths.mjs';
 import { Child } from './process.mjs';
 import { task_count, task_names } from './proc.mjs';
 import { until } from './wait.mjs';
 
-/** Sections and keys as in the configuration file; whatever a caller passes is merged over these. */
+/** Sections and keys as in the configuration file; whatever a caller passes is merged over these. Open access, so that a test
+ *  that is not about invitations need not make one: see `sealed` of Perchd.start(). */
 export function default_config(broker_url, state_dir) {
   return {
     camera: { id: 'front-door', name: 'Front door' },
@@ -29,8 +30,8 @@ export function to_toml(config) {
 
 export class Perchd {
   /** `config` is merged section by section over the defaults; `pin_to` is a CPU number, `command` is put in front
-   *  (see namespace.mjs). Resolves when it is on the broker. */
-  static async start({ dir, broker, config = {}, pin_to, command = [], env, program = perchd_path, wait_ready = true }) {
+   *  (see namespace.mjs). `sealed`: only who was invited may watch, see invite(). Resolves when it is on the broker. */
+  static async start({ dir, broker, config = {}, sealed = false, pin_to, command = [], env, program = perchd_path, wait_ready = true }) {
     const perchd = new Perchd();
     perchd.dir = dir;
     perchd.pin_to = pin_to;
@@ -39,7 +40,9 @@ export class Perchd {
     perchd.env = env;
     mkdirSync(join(dir, 'state'), { recursive: true, mode: 0o700 });
     chmodSync(join(dir, 'state'), 0o700);
-    perchd.config = merge_sections(default_config(broker.mqtt_url, join(dir, 'state')), config);
+    const invitations = { broker: { viewer_url: broker.web_socket_url }, access: { mode: 'sealed', viewers_dir: join(dir, 'viewers.d'), page_url: broker.page_url } };
+    perchd.config = merge_sections(default_config(broker.mqtt_url, join(dir, 'state')), sealed ? invitations : {});
+    perchd.config = merge_sections(perchd.config, config);
     perchd.config_file = join(dir, 'perch.toml');
     writeFileSync(perchd.config_file, to_toml(perchd.config), { mode: 0o600 });  // it may hold TURN passwords
     perchd.check_config();
@@ -53,6 +56,19 @@ export class Perchd {
 
   get pid() {
     return this.process.pid;
+  }
+
+  /** Invites `viewer` with perchctl; `options` as {rights: 'watch,talk', expires: '1h'}. Resolves to {name, link, rights, …}. */
+  invite(viewer, options = {}) {
+    const words = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]);
+    return JSON.parse(this.perchctl('invite', viewer, ...words, '--json'));
+  }
+
+  /** What perchctl prints; throws with its complaint. */
+  perchctl(command, ...words) {
+    const ran = spawnSync(perchctl_path, [command, ...words, '--config', this.config_file], { encoding: 'utf8' });
+    if (ran.status !== 0) throw new Error(`perchctl ${command}: ${ran.stderr.trim() || ran.error}`);
+    return ran.stdout;
   }
 
   /** Throws with the agent's own words when it does not like its configuration. */

@@ -7,16 +7,18 @@ import { until } from './wait.mjs';
 export class Viewer {
   /**
    * Opens the page served by `broker` in a fresh profile of `browser`, watching `camera`.
-   * `fragment` adds or replaces keys after the '#'; `init` is a script run before the page's own.
+   * `fragment` adds or replaces keys after the '#'; `init` is a script run before the page's own. `link`: an invitation's, to
+   * which only `fragment` is added.
    */
-  static async open(browser, broker, { camera = 'front-door', fragment = {}, init, probes_need_scripts } = {}) {
+  static async open(browser, broker, { camera = 'front-door', link, fragment = {}, init, probes_need_scripts } = {}) {
     const viewer = new Viewer();
     viewer.console = [];
     viewer.page = await browser.new_page({ init, probes_need_scripts });
     viewer.page.on('console', (message) => viewer.console.push(`${message.type()}: ${message.text()}`));
     viewer.page.on('pageerror', (error) => viewer.console.push(`uncaught: ${error.message}`));
     const keys = new URLSearchParams(camera ? { camera, ...fragment } : fragment);
-    viewer.url = `${broker.page_url}#${keys}`;
+    const more = Object.entries(fragment).map(([name, value]) => `&${name}=${value}`);
+    viewer.url = link ? link + more.join('') : `${broker.page_url}#${keys}`;
     await viewer.page.goto(viewer.url);
     return viewer;
   }

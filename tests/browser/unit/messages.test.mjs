@@ -38,7 +38,7 @@ test("parse_state reads a camera's state and fills what is missing or of the wro
     video: ["H264"], audio: ["opus"], talk: false, ice_servers: [{ urls: "stun:s:1" }], future: 1 };
   assert.deepEqual(parse_state("front-door", bytes(sent)), {
     camera: "front-door", online: true, name: "Door", epoch: "e", access: "open", health: "lost", viewers: 2, max_viewers: 8,
-    audio: ["opus"], talk: false, talking: false, deaf: false, ice_servers: [{ urls: ["stun:s:1"] }],
+    audio: ["opus"], talk: false, talking: false, deaf: false, invited: true, ice_servers: [{ urls: ["stun:s:1"] }],
   });
   assert.equal(parse_state("front-door", bytes({ ...sent, talk: true, talking: true })).talking, true);
   assert.equal(parse_state("front-door", bytes({ ...sent, microphone: "lost" })).deaf, true);
@@ -60,9 +60,30 @@ test("ice_servers_of leaves out what RTCPeerConnection would throw at", () => {
   assert.deepEqual(ice_servers_of([...wrong, good]), [good]);
 });
 
+test("what a viewer may do is what the camera lists", () => {
+  const { rights } = parse_body("answer", { seq: 0, sdp: "v=0", rights: ["watch", "control", "fly", 7] });
+  assert.deepEqual(rights, { watch: true, listen: false, talk: false, control: true });
+  assert.equal(parse_body("offer", { sdp: "v=0", rights: "watch" }).rights, null);
+  assert.equal(parse_state("a", bytes({ v: 1, online: true, invited: false })).invited, false);
+});
+
+test("controls of the wrong shape are left out", () => {
+  const good = { name: "zoom", label: "Zoom", kind: "menu", min: 0, max: 1, step: 1, default: 0, value: 1, items: [{ value: 0, label: "out" }, { value: "x" }], inactive: true };
+  const wrong = [null, 1, {}, { ...good, name: 1 }, { ...good, kind: "wheel" }, { ...good, value: 1.5 }, { ...good, step: 0 }, { ...good, min: 9 }];
+  const { controls, error } = parse_body("control", { seq: 1, controls: [...wrong, good], error: 7 });
+  assert.equal(error, "");
+  assert.deepEqual(controls, [
+    { name: "zoom", label: "Zoom", kind: "menu", min: 0, max: 1, step: 1, value: 1, usual: 0, items: [{ value: 0, label: "out" }], fixed: true },
+  ]);
+  assert.deepEqual(parse_body("control", { controls: "all", error: "no" }), { controls: [], error: "no", seq: -1 });
+  assert.equal(parse_body("control", { controls: Array(500).fill(good) }).controls.length, 128);
+  assert.equal(parse_body("notice", { picture: "low" }).picture, "low");
+  assert.equal(parse_body("notice", { picture: "upside down" }).picture, "full");
+});
+
 test("parse_body reads each kind", () => {
-  assert.deepEqual(parse_body("answer", { seq: 3, sdp: "v=0", ice_servers: [] }), { sdp: "v=0", ice_servers: [], seq: 3 });
-  assert.deepEqual(parse_body("offer", { seq: 0, sdp: "v=0" }), { sdp: "v=0", seq: 0 });
+  assert.deepEqual(parse_body("answer", { seq: 3, sdp: "v=0", ice_servers: [] }), { sdp: "v=0", ice_servers: [], rights: null, seq: 3 });
+  assert.deepEqual(parse_body("offer", { seq: 0, sdp: "v=0" }), { sdp: "v=0", rights: null, seq: 0 });
   assert.deepEqual(parse_body("bye", { seq: 1, reason: "Restarting" }), { reason: "Restarting", seq: 1 });
   assert.deepEqual(parse_body("bye", {}), { reason: "UnknownReason", seq: -1 });
   assert.deepEqual(parse_body("error", { code: "busy", message: "m" }), { code: "busy", message: "m", seq: -1 });

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { IncomingCandidates, OutgoingCandidates } from "../../../signaling/viewer/src/candidates.js";
-import { codec_for, open_codec } from "../../../signaling/viewer/src/codec.js";
+import { objection_to, open_codec } from "../../../signaling/viewer/src/codec.js";
 import { Session } from "../../../signaling/viewer/src/session.js";
 
 const id = "AAAAAAAAAAAAAAAAAAAAAA";
@@ -32,12 +32,12 @@ test("the codec sees the path below the prefix and the epoch", () => {
   assert.deepEqual(seen, [[`c/in/v/${id}/offer`, "e7", { v: 1, seq: 0, epoch: "e7", sdp: "x" }]]);
 });
 
-test("the open codec reads what it writes; a sealed camera has no codec yet", () => {
+test("the open codec reads what it writes; sealed cameras are for those who have a key", () => {
   const body = { v: 1, seq: 0 };
   assert.deepEqual(open_codec.open("p", "e", open_codec.seal("p", "e", body)), body);
-  assert.equal(codec_for("open"), open_codec);
-  assert.equal(codec_for("broker"), open_codec);
-  assert.equal(codec_for("sealed"), null);
+  for (const access of ["open", "broker"]) assert.equal(objection_to({ access, invited: true }, false), "");
+  assert.equal(objection_to({ access: "sealed", invited: true }, false), "sealed");
+  assert.equal(objection_to({ access: "sealed", invited: true }, true), "");
 });
 
 test("our candidates go out in batches, with done said once", () => {

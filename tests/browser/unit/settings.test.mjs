@@ -22,11 +22,13 @@ test("addresses that are no WebSocket are refused", () => {
   for (const wrong of ["http://x", "mqtt://x", "x", "ws://"]) assert.equal(parse_broker(wrong, page), null, wrong);
 });
 
+const key = "A".repeat(43);
+
 test("a link in full", () => {
-  const raw = parse_fragment("#broker=ws://b:9001&camera=front-door&viewer=kitchen&prefix=home/perch&ice=stun:s:3478&solicit=1&key=K");
+  const raw = parse_fragment("#broker=ws://b:9001&camera=front-door&viewer=kitchen&prefix=home/perch&ice=stun:s:3478&solicit=1&key=" + key);
   assert.deepEqual(read_settings(raw, page), {
     broker: { url: "ws://b:9001/", username: undefined, password: undefined },
-    prefix: "home/perch", camera: "front-door", viewer: "kitchen", ice_servers: [{ urls: "stun:s:3478" }], solicit: true, key: "K",
+    prefix: "home/perch", camera: "front-door", viewer: "kitchen", ice_servers: [{ urls: "stun:s:3478" }], solicit: true, key,
   });
 });
 
@@ -43,6 +45,11 @@ test("damaged links are told apart", () => {
   assert.equal(read_settings({ camera: "a/b" }, page).error, "bad_link");
   assert.equal(read_settings({ viewer: "a b" }, page).error, "bad_link");
   assert.equal(read_settings({ prefix: "a/#" }, page).error, "bad_link");
+  const whole = { camera: "c", viewer: "v", key };
+  assert.equal(read_settings(whole, page).error, undefined);
+  for (const damage of [{ key: "" }, { key: key.slice(1) }, { key: `${key}A` }, { camera: "" }, { viewer: "" }]) {
+    assert.equal(read_settings({ ...whole, ...damage }, page).error, "bad_key", JSON.stringify(damage));
+  }
 });
 
 test("a fragment may be percent-encoded or plain, and a plus is a plus", () => {

@@ -5,7 +5,7 @@ import { Watch } from "../../../signaling/viewer/src/watch.js";
 /** A parsed state as messages.js gives it. */
 export const camera_state = (changes = {}) => ({
   camera: "front-door", online: true, name: "Front door", epoch: "e1", access: "open", health: "ok",
-  viewers: 0, max_viewers: 8, audio: [], talk: false, talking: false, deaf: false, ice_servers: [], ...changes,
+  viewers: 0, max_viewers: 8, audio: [], talk: false, talking: false, deaf: false, invited: true, ice_servers: [], ...changes,
 });
 
 export const offline_state = () => camera_state({ online: false, epoch: "" });

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { objection_to } from "../../../signaling/viewer/src/codec.js";
 import { camera_state, offline_state, Scene } from "./support.mjs";
 
 const call = { do: "call" };
@@ -322,10 +323,49 @@ test("a hidden page shows no frames and draws no conclusions from it", () => {
 });
 
 test("a sealed camera that the page cannot open is not called", () => {
-  const scene = new Scene({ speaks: (access) => access !== "sealed" }).tell("on_broker", true);
+  const scene = new Scene({ objection: (state) => objection_to(state, false) }).tell("on_broker", true);
   scene.tell("on_state", camera_state({ access: "sealed" })).pass(60_000);
   assert.equal(scene.watch.trouble, "sealed");
   assert.deepEqual(scene.actions(), []);
+});
+
+test("a camera that nobody is invited to says how to change that", () => {
+  const scene = new Scene({ objection: (state) => objection_to(state, false) }).tell("on_broker", true);
+  scene.tell("on_state", camera_state({ access: "sealed", invited: false }));
+  assert.equal(scene.watch.trouble, "nobody_invited");
+});
+
+test("who has a key never talks to a camera that claims to be open", () => {
+  const scene = new Scene({ objection: (state) => objection_to(state, true), sealed: true }).tell("on_broker", true);
+  for (const access of ["open", "broker", "anything"]) {
+    scene.tell("on_state", camera_state({ access })).pass(60_000);
+    assert.equal(scene.watch.trouble, "not_sealed", access);
+    assert.deepEqual(scene.actions(), []);
+  }
+  scene.tell("on_state", camera_state({ access: "sealed" }));
+  assert.deepEqual(scene.actions(), [{ do: "call" }]);
+});
+
+test("silence is how a sealed camera turns somebody away: said after the second try, and asked again rarely", () => {
+  const scene = new Scene({ sealed: true }).tell("on_broker", true).tell("on_state", camera_state({ access: "sealed" }));
+  scene.pass(5_000);
+  assert.equal(scene.watch.trouble, "no_answer");
+  scene.pass(6_000);
+  assert.equal(scene.watch.trouble, "not_let_in");
+  assert.ok(scene.watch.retry_at - scene.now > 10_000);
+  scene.pass(60_000).actions();
+  scene.tell("on_answer").tell("on_transport", "connected").tell("on_frame");
+  assert.equal(scene.watch.trouble, "");
+});
+
+test("an invitation that is over is not tried again, other rights are taken up at once", () => {
+  for (const reason of ["Revoked", "Expired"]) {
+    const scene = Scene.live().tell("on_bye", reason).pass(600_000);
+    assert.equal(scene.phase, "ended");
+    assert.deepEqual(scene.actions(), [{ do: "hang_up", reason: null }]);
+  }
+  const scene = Scene.live().tell("on_bye", "RightsChanged");
+  assert.deepEqual(scene.actions(), [{ do: "hang_up", reason: null }, { do: "call" }]);
 });
 
 test("events without a call are harmless", () => {
