@@ -58,6 +58,7 @@ void CameraSwitch::remember_control(const std::string& setting) {
   const std::string name = setting.substr(0, setting.find('=') + 1);
   std::erase_if(controls, [&](const std::string& known) { return known.starts_with(name); });
   controls.push_back(setting);
+  if (pipeline_) pipeline_->set_controls(controls);
 }
 
 std::optional<codec::PipelineStats> CameraSwitch::stats() const {

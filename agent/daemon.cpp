@@ -66,6 +66,12 @@ video::SourceRequest source_request(const Config& config) {
   return request;
 }
 
+/// What may turn out to be a camera that encodes by itself.
+std::optional<video::SourceRequest> h264_candidate(const Config& config) {
+  if (config.video.encoder != "auto" || !video::may_have_h264(config.video.source)) return std::nullopt;
+  return source_request(config);
+}
+
 codec::VideoPipeline::Config pipeline_config(const Config& config, Random& random) {
   codec::VideoPipeline::Config pipeline;
   pipeline.source = source_request(config);
@@ -123,6 +129,8 @@ class Daemon::Impl {
  private:
   void on_pipeline(const codec::PipelineEvent& event);
   void on_demand(Demand demand);
+  void look_for_h264();
+  void answer_held_offers();
   void on_microphone(bool lost);
   void on_floor(std::optional<net::LinkId> who);
   void on_guests();
@@ -160,7 +168,8 @@ class Daemon::Impl {
   CameraSwitch camera_;
   MicrophoneSwitch microphone_;
   bool half_duplex_;
-  const bool may_pass_through_;
+  /// Until somebody wants to watch no device is opened, not even to ask what it has.
+  std::optional<video::SourceRequest> not_looked_at_;
   Viewers viewers_;
   BrokerLink broker_;
   Timer profile_timer_;
@@ -198,7 +207,7 @@ Daemon::Impl::Impl(const Config& config, net::IceConfig ice, net::DtlsCertificat
                    .on_closed = [this] { net_.reset_audio(); },
                    .on_health = [this](bool lost) { on_microphone(lost); }}),
       half_duplex_(config.talk.half_duplex),
-      may_pass_through_(config.video.encoder == "auto" && video::may_deliver_h264(source_request(config))),
+      not_looked_at_(h264_candidate(config)),
       viewers_(table_, net_, certificate_.fingerprint(), random_, sound_equipment(config),
                {.on_demand = [this](Demand demand) { on_demand(demand); },
                 .on_joining = [this] { camera_.request_keyframe(); },
@@ -209,11 +218,7 @@ Daemon::Impl::Impl(const Config& config, net::IceConfig ice, net::DtlsCertificat
           loop_, random_, std::move(mqtt), table_,
           [this](TimePoint now, signaling::SessionEvent event) { viewers_.on_event(now, std::move(event)); },
           [this] { move_viewers(); }),
-      profile_timer_(loop_,
-                     [this] {
-                       viewers_.release_answers();
-                       broker_.pump();
-                     }),
+      profile_timer_(loop_, [this] { answer_held_offers(); }),
       commands_(loop_, config.video.source, [this](const std::string& setting) { camera_.remember_control(setting); }),
       viewer_commands_(invited_, [this](const std::string& viewer) { return table_.sessions_of(viewer); }),
       control_(open_control_socket(config.control.socket)),
@@ -262,6 +267,19 @@ void Daemon::Impl::on_demand(Demand demand) {
   if (demand.held > 0) profile_timer_.set(monotonic_now() + kProfilePatience);
   camera_.on_viewers(demand.pictures);
   microphone_.on_listeners(demand.sound);
+  if (demand.held > 0) look_for_h264();
+}
+
+void Daemon::Impl::answer_held_offers() {
+  viewers_.release_answers();
+  broker_.pump();
+}
+
+/// Most cameras have none; then nothing has to wait until it is open. Asks while the video thread opens it.
+void Daemon::Impl::look_for_h264() {
+  if (!not_looked_at_) return;
+  const bool found = video::may_deliver_h264(*std::exchange(not_looked_at_, std::nullopt));
+  if (!found) loop_.post([this] { answer_held_offers(); });
 }
 
 std::vector<signaling::IceServer> Daemon::Impl::turn_for(const std::string& viewer) const {
@@ -360,7 +378,7 @@ void Daemon::Impl::move_viewers() {
 }
 
 void Daemon::Impl::run() {
-  if (may_pass_through_) viewers_.hold_answers();
+  if (not_looked_at_) viewers_.hold_answers();
   PERCH_INFO(kModule, "state=ready version=%s fingerprint=%s", PERCH_VERSION,
              certificate_.fingerprint().to_string().c_str());
   watch_network();

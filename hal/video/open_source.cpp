@@ -58,11 +58,16 @@ bool node_lists_h264(const std::string& path, const SourceRequest& request) {
 
 }  // namespace
 
+bool may_have_h264(const std::string& source) {
+  if (source.starts_with("file:")) return source.ends_with(".h264") || source.ends_with(".264");
+  return source.starts_with("/") || source == "auto";
+}
+
 bool may_deliver_h264(const SourceRequest& request) {
   const std::string& name = request.source;
-  if (name.starts_with("file:")) return name.ends_with(".h264") || name.ends_with(".264");
+  if (!may_have_h264(name)) return false;
+  if (name.starts_with("file:")) return true;
   if (name.starts_with("/")) return node_lists_h264(name, request);
-  if (name != "auto") return false;
   const auto nodes = list_video_nodes();
   return std::ranges::any_of(nodes, [&](const std::string& path) { return node_lists_h264(path, request); });
 }

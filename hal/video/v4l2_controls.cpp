@@ -116,7 +116,8 @@ Result<V4l2Device> open_for_controls(const std::string& source) {
   if (source.starts_with("/")) return V4l2Device::open(source);
   if (source != "auto") return fail(Errc::kUnsupported, "the source \"" + source + "\" has no controls");
   for (const std::string& path : list_video_nodes()) {
-    if (auto device = V4l2Device::open_node(path)) return device;
+    auto device = V4l2Device::open_node(path);
+    if (device && device->standalone()) return device;  // as "auto" chooses its camera
   }
   return fail(Errc::kNotFound, "there is no camera that could be opened: " + describe_cameras());
 }

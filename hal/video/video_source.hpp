@@ -51,8 +51,11 @@ class VideoSource {
   [[nodiscard]] virtual std::string description() const = 0;
 };
 
-/// Whether the source could be one that delivers H.264 at about the wanted size. Looks at what the device lists without
-/// starting it; false for one that cannot be looked at now. Any thread.
+/// Whether a source of this name could be one that delivers H.264, as far as can be told without looking at any device.
+[[nodiscard]] bool may_have_h264(const std::string& source);
+
+/// Whether the source could be one that delivers H.264 at about the wanted size. Opens devices to read what they list,
+/// without starting them; false for one that cannot be looked at now. Any thread.
 [[nodiscard]] bool may_deliver_h264(const SourceRequest& request);
 
 /// Opens by name. Errors say what was tried and the way out ("permission denied: add the user to group video").

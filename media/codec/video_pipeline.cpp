@@ -35,6 +35,7 @@ VideoPipeline::VideoPipeline(Config config, Hooks hooks, UniqueFd wake)
       hooks_(std::move(hooks)),
       wake_(std::move(wake)),
       bitrate_bps_(config_.tier.bitrate.bps()),
+      controls_(config_.source.controls),
       tier_(config_.tier),
       backoff_(config_.timing.retry_first, config_.timing.retry_max),
       thread_("video", [this] { run(); }) {}
@@ -61,13 +62,24 @@ void VideoPipeline::run() {
   close_source();
 }
 
-void VideoPipeline::open_source() {
+void VideoPipeline::set_controls(std::vector<std::string> controls) {
+  const std::lock_guard lock(controls_mutex_);
+  controls_ = std::move(controls);
+}
+
+video::SourceRequest VideoPipeline::source_request() const {
   video::SourceRequest request = config_.source;
   request.prefer_h264 = config_.tier.encoder == "auto";
   request.camera_only = had_camera_;
   request.bitrate = Bitrate::bps(bitrate_bps_.load(std::memory_order_relaxed));
+  const std::lock_guard lock(controls_mutex_);
+  request.controls = controls_;
+  return request;
+}
+
+void VideoPipeline::open_source() {
   counters_.on_try();
-  auto opened = hooks_.open(request);
+  auto opened = hooks_.open(source_request());
   if (!opened) return lose(std::move(opened.error()));
   source_ = std::move(*opened);
   had_camera_ = had_camera_ || source_->is_camera();

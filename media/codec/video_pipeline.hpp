@@ -4,7 +4,10 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <mutex>
+#include <string>
 #include <variant>
+#include <vector>
 
 #include "hal/base/thread.hpp"
 #include "hal/base/unique_fd.hpp"
@@ -65,6 +68,8 @@ class VideoPipeline {
   void request_keyframe() { keyframe_wanted_.store(true, std::memory_order_relaxed); }
   /// Target from the next frame on; the last value wins. Any thread.
   void set_bitrate(Bitrate bitrate) { bitrate_bps_.store(bitrate.bps(), std::memory_order_relaxed); }
+  /// What SourceRequest::controls says from the next opening on; an open camera is not told. Any thread.
+  void set_controls(std::vector<std::string> controls);
   /// Asks the thread to end and returns at once; the destructor waits. Any thread.
   void stop();
   /// Any thread.
@@ -73,6 +78,7 @@ class VideoPipeline {
  private:
   VideoPipeline(Config config, Hooks hooks, UniqueFd wake);
   void run();
+  [[nodiscard]] video::SourceRequest source_request() const;
   [[nodiscard]] bool stopped() const { return stopped_.load(std::memory_order_acquire); }
   void open_source();
   void lose(Error error);
@@ -94,6 +100,8 @@ class VideoPipeline {
   std::atomic<bool> keyframe_wanted_{false};
   std::atomic<std::int64_t> bitrate_bps_;
   PipelineCounters counters_;
+  mutable std::mutex controls_mutex_;
+  std::vector<std::string> controls_;  // of the camera, see set_controls()
 
   // The video thread's own.
   TierEncoder tier_;

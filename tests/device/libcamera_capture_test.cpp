@@ -9,6 +9,7 @@
 #include <fstream>
 #include <thread>
 
+#include "hal/video/camera_controls.hpp"
 #include "hal/video/libcamera_source.hpp"
 #include "hal/video/v4l2_device.hpp"
 #include "tests/device/capture_probe.hpp"
@@ -108,6 +109,9 @@ TEST(LibcameraCapture, NodesOfItsPipelineAreNoCamerasByThemselves) {
     ASSERT_TRUE(node) << node.error().message();
     EXPECT_FALSE(node->standalone()) << path;
   }
+  const auto controls = list_camera_controls("auto");
+  ASSERT_FALSE(controls) << "those of a part of the pipeline";
+  EXPECT_EQ(controls.error().code, Errc::kNotFound);
 }
 
 TEST(LibcameraCapture, MissingCameraListsTheOthers) {

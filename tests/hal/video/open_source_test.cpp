@@ -58,6 +58,9 @@ TEST(MayDeliverH264, IsToldFromTheNameOrTheDevice) {
   EXPECT_FALSE(may("libcamera:0"));
   EXPECT_FALSE(may("/dev/null"));
   EXPECT_FALSE(may("/dev/no-such-camera"));
+  EXPECT_TRUE(may_have_h264("/dev/no-such-camera"));
+  EXPECT_TRUE(may_have_h264("auto"));
+  EXPECT_FALSE(may_have_h264("pattern"));
 }
 
 }  // namespace

@@ -191,6 +191,31 @@ TEST(VideoPipeline, AsksForH264WithEncoderAutoAndForNoStandInOnceItHadACamera) {
   }
 }
 
+TEST(VideoPipeline, OpensACameraAgainWithTheControlsSetMeanwhile) {
+  FakeCamera camera(kPicture.frame.format);
+  std::vector<video::SourceRequest> requests;
+  Outcome outcome;
+  VideoPipeline::Config config;
+  config.timing = {milliseconds(1), milliseconds(1), kPatience};
+  config.source.controls = {"brightness=10"};
+  auto hooks = outcome.hooks(camera);
+  hooks.open = [&](const video::SourceRequest& request) {
+    requests.push_back(request);
+    return camera.open();
+  };
+  auto pipeline = VideoPipeline::create(config, hooks).value();
+  ASSERT_TRUE(outcome.wait_for_events(1));
+  pipeline->set_controls({"brightness=90", "contrast=5"});
+  camera.pull_out();
+  ASSERT_TRUE(outcome.wait_for_events(2));
+  camera.plug_in();
+  camera.push(kPicture.frame);
+  ASSERT_TRUE(outcome.wait_for_frames(1));
+  pipeline.reset();
+  EXPECT_EQ(requests.front().controls, (std::vector<std::string>{"brightness=10"}));
+  EXPECT_EQ(requests.back().controls, (std::vector<std::string>{"brightness=90", "contrast=5"}));
+}
+
 TEST(VideoPipeline, OpensASilentCameraAgain) {
   FakeCamera camera(kPicture.frame.format);
   Outcome outcome;
