@@ -1,5 +1,7 @@
 #include "agent/camera_switch.hpp"
 
+#include <algorithm>
+
 #include "hal/base/log.hpp"
 
 namespace perch::agent {
@@ -40,6 +42,7 @@ void CameraSwitch::start() {
   auto pipeline = codec::VideoPipeline::create(config_, std::move(hooks));
   if (!pipeline) return callbacks_.on_event(codec::PipelineLost{pipeline.error()});
   pipeline_ = std::move(*pipeline);
+  apply_rates();
 }
 
 void CameraSwitch::close() {
@@ -50,7 +53,8 @@ void CameraSwitch::close() {
 
 void CameraSwitch::set_max_bitrate(Bitrate limit) {
   config_.tier.bitrate = limit;
-  if (pipeline_) pipeline_->set_bitrate(limit);
+  if (main_rate_) main_rate_ = std::min(*main_rate_, limit);
+  apply_rates();
 }
 
 void CameraSwitch::remember_control(const std::string& setting) {
@@ -65,8 +69,21 @@ std::optional<codec::PipelineStats> CameraSwitch::stats() const {
   return pipeline_ ? std::optional(pipeline_->stats()) : std::nullopt;
 }
 
-void CameraSwitch::request_keyframe() {
-  if (pipeline_) pipeline_->request_keyframe();
+void CameraSwitch::request_keyframe(rtp::Tier tier) {
+  if (pipeline_) pipeline_->request_keyframe(tier);
+}
+
+void CameraSwitch::set_rates(Bitrate main, std::optional<Bitrate> low) {
+  if (low.has_value() != low_rate_.has_value()) PERCH_INFO(kModule, "tier=low state=%s", low ? "wanted" : "off");
+  main_rate_ = main;
+  low_rate_ = low;
+  apply_rates();
+}
+
+void CameraSwitch::apply_rates() {
+  if (!pipeline_) return;
+  pipeline_->set_bitrate(main_rate_.value_or(config_.tier.bitrate));
+  pipeline_->set_low_bitrate(low_rate_);
 }
 
 }  // namespace perch::agent

@@ -24,17 +24,20 @@ class CameraSwitch {
 
   /// How many viewers there are now: more than none opens, none starts the linger time.
   void on_viewers(std::size_t viewers);
-  void request_keyframe();
   /// Totals since the camera was opened; nothing while it is closed.
   [[nodiscard]] std::optional<codec::PipelineStats> stats() const;
   /// Upper limit of the encoded video, from the next frame on.
   void set_max_bitrate(Bitrate limit);
+  void request_keyframe(rtp::Tier tier = rtp::Tier::kMain);
+  /// What the encoders are to make, also of a camera that opens later; without `low` there is no second encode.
+  void set_rates(Bitrate main, std::optional<Bitrate> low);
   /// "brightness=128": set again each time the camera opens. The camera itself has been told already.
   void remember_control(const std::string& setting);
 
  private:
   void start();
   void close();
+  void apply_rates();
 
   EventLoop& loop_;
   codec::VideoPipeline::Config config_;
@@ -43,6 +46,8 @@ class CameraSwitch {
   Timer linger_timer_;
   /// Events of a pipeline that is closed already are still on their way through the loop: each carries its number.
   std::uint64_t generation_ = 0;
+  std::optional<Bitrate> main_rate_;
+  std::optional<Bitrate> low_rate_;
   std::unique_ptr<codec::VideoPipeline> pipeline_;
 };
 

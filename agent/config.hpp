@@ -28,6 +28,9 @@ struct Config {
     std::int64_t height = 720;             // [pixels]
     std::int64_t fps = 30;                 // [frames/s]
     std::int64_t max_bitrate = 2'000'000;  // [bit/s]
+    std::int64_t min_bitrate = 150'000;    // [bit/s]
+    std::int64_t min_fps = 15;             // [frames/s]
+    std::string degrade = "balanced";
     std::string encoder = "auto";
     std::int64_t vbv_frames = 2;  // [frames]
     std::int64_t linger_s = 5;    // [s]

@@ -52,6 +52,10 @@ Result<void> check_video_source(const std::string& value) {
   return fail(Errc::kInvalid, "must be auto, pattern, /dev/videoN, libcamera:N or file:PATH");
 }
 
+Result<void> check_degrade(const std::string& value) {
+  return one_of<4>(value, {"balanced", "framerate", "resolution", "off"});
+}
+
 Result<void> check_encoder(const std::string& value) { return one_of<3>(value, {"auto", "x264", "v4l2m2m"}); }
 
 Result<void> check_audio_source(const std::string& value) {

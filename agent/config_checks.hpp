@@ -11,6 +11,7 @@ namespace perch::agent {
 [[nodiscard]] Result<void> check_id(const std::string& value);
 [[nodiscard]] Result<void> check_display_name(const std::string& value);
 [[nodiscard]] Result<void> check_video_source(const std::string& value);
+[[nodiscard]] Result<void> check_degrade(const std::string& value);
 [[nodiscard]] Result<void> check_encoder(const std::string& value);
 [[nodiscard]] Result<void> check_audio_source(const std::string& value);
 [[nodiscard]] Result<void> check_audio_sink(const std::string& value);

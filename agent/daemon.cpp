@@ -3,8 +3,11 @@
 #include <signal.h>
 #include <sys/stat.h>
 
+#include <algorithm>
+
 #include "agent/broker_link.hpp"
 #include "agent/camera_commands.hpp"
+#include "agent/camera_report.hpp"
 #include "agent/camera_switch.hpp"
 #include "agent/config_file.hpp"
 #include "agent/control_socket.hpp"
@@ -79,8 +82,23 @@ codec::VideoPipeline::Config pipeline_config(const Config& config, Random& rando
   pipeline.tier.bitrate = Bitrate::bps(config.video.max_bitrate);
   pipeline.tier.encoder = config.video.encoder;
   pipeline.tier.vbv_frames = static_cast<double>(config.video.vbv_frames);
-  pipeline.tier.timestamp_offset = random.u32();
+  pipeline.timestamp_offset = random.u32();
+  pipeline.degrade = codec::parse_degrade(config.video.degrade).value_or(codec::Degrade::kBalanced);
+  pipeline.min_fps = static_cast<double>(config.video.min_fps);
+  pipeline.in_parts = true;
   return pipeline;
+}
+
+/// A camera that encodes by itself may be told its bitrate; a second, smaller stream it does not make.
+net::StreamLimits stream_limits(const Config& config, const std::optional<codec::StreamDescription>& stream) {
+  net::StreamLimits limits;
+  limits.ceiling = Bitrate::bps(config.video.max_bitrate);
+  limits.floor = std::min(Bitrate::bps(config.video.min_bitrate), limits.ceiling);
+  limits.low_ceiling = std::min(limits.low_ceiling, limits.ceiling);
+  limits.low_floor = std::min(limits.low_floor, limits.low_ceiling);
+  limits.adaptable = !stream || stream->can_set_bitrate;
+  limits.low_available = !stream || !stream->passthrough;
+  return limits;
 }
 
 codec::AudioPipeline::Config microphone_config(const Config& config, Random& random) {
@@ -165,6 +183,8 @@ class Daemon::Impl {
   signaling::SessionTable table_;
   Loudspeaker loudspeaker_;  // outlives the net thread, which hands it what viewers say
   net::NetThread net_;
+  std::optional<codec::StreamDescription> stream_;  ///< of the open camera
+  CameraReport camera_report_;
   CameraSwitch camera_;
   MicrophoneSwitch microphone_;
   bool half_duplex_;
@@ -251,7 +271,10 @@ net::NetThread::Events Daemon::Impl::net_events() {
       posted([this](LinkId id, net::LinkEnd how, const std::string& why) { viewers_.on_link_ended(id, how, why); });
   events.on_viewer_quality =
       posted([this](LinkId id, net::ViewerQuality quality) { viewers_.on_quality(id, quality); });
-  events.on_keyframe_wanted = posted([this](rtp::Tier) { camera_.request_keyframe(); });
+  events.on_keyframe_wanted = [this](rtp::Tier tier) { loop_.post([this, tier] { camera_.request_keyframe(tier); }); };
+  events.on_tier_rates = [this](const net::TierRates& rates) {
+    loop_.post([this, rates] { camera_.set_rates(rates.main, rates.low); });
+  };
   events.on_talk = [this](LinkId id, net::InboundPacket packet) { loudspeaker_.on_packet(id, std::move(packet)); };
   events.on_audio_loss = [this](double loss) { loop_.post([this, loss] { microphone_.set_expected_loss(loss); }); };
   return events;
@@ -260,7 +283,12 @@ net::NetThread::Events Daemon::Impl::net_events() {
 CameraSwitch::Callbacks Daemon::Impl::camera_callbacks() {
   return {.on_frame = [this](rtp::FramePacketsPtr frame) { net_.push_frame(std::move(frame)); },
           .on_event = [this](const codec::PipelineEvent& event) { on_pipeline(event); },
-          .on_closed = [this] { net_.reset_stream(); }};
+          .on_closed =
+              [this] {
+                camera_report_.on_closed();
+                stream_.reset();
+                net_.reset_stream();
+              }};
 }
 
 void Daemon::Impl::on_demand(Demand demand) {
@@ -336,18 +364,17 @@ std::unique_ptr<ControlSocket> Daemon::Impl::open_control_socket(const std::stri
 
 void Daemon::Impl::on_pipeline(const codec::PipelineEvent& event) {
   if (const auto* lost = std::get_if<codec::PipelineLost>(&event)) {
-    PERCH_WARN("camera", "state=lost reason=%s", in_quotes(lost->error.message()).c_str());
     camera_away_ = true;
+    camera_report_.on_lost(lost->error);
     table_.set_camera(signaling::CameraHealth::kLost);
     viewers_.release_answers();
     return broker_.pump();
   }
   const auto& started = std::get<codec::PipelineStarted>(event);
   camera_away_ = false;
-  PERCH_INFO("camera", "state=open source=%s format=%s size=%dx%d fps=%.2f encoder=%s profile=%s why=%s",
-             in_quotes(started.source).c_str(), video::to_string(started.format.pixel), started.stream.size.width,
-             started.stream.size.height, started.format.rate.per_second(), in_quotes(started.stream.encoder).c_str(),
-             started.stream.profile_level_id.c_str(), in_quotes(started.stream.reason).c_str());
+  camera_report_.on_started(started);
+  stream_ = started.stream;
+  net_.set_stream_limits(stream_limits(config_, stream_));
   table_.set_encoder(started.stream.encoder + (started.stream.reason.empty() ? "" : ": " + started.stream.reason));
   viewers_.set_profile(started.stream.passthrough ? started.stream.profile_level_id : "");
   // Where no key frame can be asked for, any stored one is better than waiting for the next.
@@ -379,6 +406,7 @@ void Daemon::Impl::move_viewers() {
 
 void Daemon::Impl::run() {
   if (not_looked_at_) viewers_.hold_answers();
+  net_.set_stream_limits(stream_limits(config_, stream_));
   PERCH_INFO(kModule, "state=ready version=%s fingerprint=%s", PERCH_VERSION,
              certificate_.fingerprint().to_string().c_str());
   watch_network();
@@ -435,6 +463,7 @@ void Daemon::Impl::apply(const ReloadPlan& plan) {
   table_.set_name(config_.display_name());
   table_.set_max_viewers(static_cast<std::uint64_t>(config_.access.max_viewers));
   camera_.set_max_bitrate(Bitrate::bps(config_.video.max_bitrate));
+  net_.set_stream_limits(stream_limits(config_, stream_));
   half_duplex_ = config_.talk.half_duplex;
   log_reload(plan);
   invited_.reload();

@@ -1,6 +1,8 @@
 // What one frame costs on its way from the camera to RTP payloads: conversion, encoding, packetisation.
 #include <benchmark/benchmark.h>
 
+#include <chrono>
+#include <optional>
 #include <vector>
 
 #include "hal/base/random.hpp"
@@ -55,7 +57,9 @@ void convert_720p(benchmark::State& state, video::PixelFormat pixel, Size target
   frame.planes[0] = {bytes.data(), yuyv ? 2560 : 1280, bytes.size()};
   frame.planes[1] = {bytes.data() + 1280 * 720, yuyv ? 0 : 1280, 1280 * 360};
   codec::PixelConverter converter;
-  for ([[maybe_unused]] auto _ : state) benchmark::DoNotOptimize(converter.convert(frame, target));
+  codec::PixelScaler scaler;
+  for ([[maybe_unused]] auto _ : state)
+    benchmark::DoNotOptimize(scaler.scale(converter.convert(frame).value(), target));
 }
 BENCHMARK_CAPTURE(convert_720p, yuyv, video::PixelFormat::kYuyv, k720p);
 BENCHMARK_CAPTURE(convert_720p, nv12, video::PixelFormat::kNv12, k720p);
@@ -90,7 +94,7 @@ void decode_jpeg(benchmark::State& state, Size size, bool half_height) {
     video::Frame frame;
     frame.format = {video::PixelFormat::kMjpeg, size, {30, 1}};
     frame.planes[0] = {jpeg.data(), 0, jpeg.size()};
-    if (!converter.convert(frame, size)) return state.SkipWithError("a JPEG that cannot be decoded");
+    if (!converter.convert(frame)) return state.SkipWithError("a JPEG that cannot be decoded");
   }
   state.counters["kB"] = static_cast<double>(jpegs[0].size()) / 1000;
 }
@@ -100,25 +104,52 @@ BENCHMARK_CAPTURE(decode_jpeg, 720p_422, k720p, false)->Unit(benchmark::kMillise
 BENCHMARK_CAPTURE(decode_jpeg, 1080p_420, k1080p, true)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(decode_jpeg, 1080p_422, k1080p, false)->Unit(benchmark::kMillisecond);
 
-void encode_frame(benchmark::State& state, Size size) {
+/// `max_slice_bytes` as in EncoderConfig; then also how long the first slice takes and in how many parts a picture
+/// leaves.
+void encode_frame(benchmark::State& state, Size size, std::size_t max_slice_bytes) {
   auto pictures = moving_pictures(size, 16);
   codec::EncoderConfig config;
   config.size = size;
   config.encoder = "x264";
+  config.max_slice_bytes = max_slice_bytes;
   auto encoder = codec::create_h264_encoder(config);
   if (!encoder) return state.SkipWithError(encoder.error().message().c_str());
   std::size_t i = 0;
   std::int64_t bytes = 0;
+  const auto count = [&](const codec::EncodedFrame& part) {
+    for (const ByteView nal : part.nals) bytes += static_cast<std::int64_t>(nal.size());
+  };
+  std::optional<TimePoint> first;
+  std::int64_t parts = 0;
+  (*encoder)->set_part_sink([&](const codec::EncodedFrame& part) {
+    if (!first) first = monotonic_now();
+    ++parts;
+    count(part);
+  });
+  Duration to_first{};
   for ([[maybe_unused]] auto _ : state) {
+    first.reset();
+    const TimePoint begun = monotonic_now();
     const auto frame = (*encoder)->encode(pictures[i++ % pictures.size()].view(), false);
-    for (const ByteView nal : frame->nals) bytes += static_cast<std::int64_t>(nal.size());
+    to_first += first.value_or(monotonic_now()) - begun;
+    ++parts;
+    count(*frame);
   }
+  const auto frames = static_cast<double>(state.iterations());
   state.SetLabel((*encoder)->name());
+  if (max_slice_bytes > 0) {
+    state.counters["ms to the first part"] = std::chrono::duration<double, std::milli>(to_first).count() / frames;
+    state.counters["parts"] = static_cast<double>(parts) / frames;
+  }
   state.counters["kbit/s at 30 fps"] =
       static_cast<double>(bytes) * 8 * 30 / 1000 / static_cast<double>(state.iterations());
 }
-BENCHMARK_CAPTURE(encode_frame, 360p, Size{640, 360})->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(encode_frame, 720p, k720p)->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(encode_frame, 1080p, Size{1920, 1080})->Unit(benchmark::kMillisecond);
+constexpr std::size_t kPacket = rtp::H264Packetizer::kDefaultMaxPayload;
+BENCHMARK_CAPTURE(encode_frame, 360p, Size{640, 360}, 0)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(encode_frame, 360p_slices, Size{640, 360}, kPacket)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(encode_frame, 720p, k720p, 0)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(encode_frame, 720p_slices, k720p, kPacket)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(encode_frame, 1080p, Size{1920, 1080}, 0)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(encode_frame, 1080p_slices, Size{1920, 1080}, kPacket)->Unit(benchmark::kMillisecond);
 
 }  // namespace

@@ -25,14 +25,19 @@ struct EncoderConfig {
   int threads = 1;
   /// What the camera delivers: some encoders take it as it is.
   video::PixelFormat source_pixel = video::PixelFormat::kI420;
+  /// [bytes] Slices no larger than that where the encoder can: one packet lost is one slice lost. 0: one slice.
+  std::size_t max_slice_bytes = 0;
 };
 
 /// One coded picture. NAL units without start codes, borrowed from the encoder until its next call; SPS and PPS come in
 /// front of every IDR.
 struct EncodedFrame {
   std::span<const ByteView> nals;
-  bool keyframe = false;
+  bool keyframe = false;  ///< of the whole picture
 };
+
+/// Takes some of a picture's NAL units while the rest is still being encoded; borrowed for the call.
+using PartSink = std::function<void(const EncodedFrame&)>;
 
 /// No picture is held back: what goes in comes out of the same call. Single thread.
 class H264Encoder {
@@ -46,6 +51,9 @@ class H264Encoder {
   [[nodiscard]] virtual Result<EncodedFrame> encode_frame(const video::Frame&, bool) {
     return fail(Errc::kUnsupported, "this encoder takes I420 only");
   }
+  /// From now on pictures may come in parts: `sink` is called from within encode(), which then returns the last part.
+  /// Encoders that make a picture at once never call it.
+  virtual void set_part_sink(const PartSink& /*sink*/) {}
   /// From the next picture on, without a key frame. Does nothing where can_set_bitrate() is false.
   [[nodiscard]] virtual Result<void> set_bitrate(Bitrate bitrate) = 0;
   [[nodiscard]] virtual bool can_set_bitrate() const { return true; }

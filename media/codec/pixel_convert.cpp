@@ -57,17 +57,15 @@ std::array<video::Plane, 3> Nv12Buffer::fill(const I420View& picture) {
   return {video::Plane{bytes_.data(), width, y_bytes}, video::Plane{uv, uv_stride, uv_bytes}, {}};
 }
 
-Result<I420View> PixelConverter::convert(const video::Frame& frame, Size target) {
-  auto picture = to_i420(frame);
-  if (!picture) return picture;
-  const Size source = picture->size;
-  if (target == Size{source.width & ~1, source.height & ~1}) return cropped(*picture, target);
+I420View PixelScaler::scale(const I420View& picture, Size target) {
+  const Size source = picture.size;
+  if (target == Size{source.width & ~1, source.height & ~1}) return cropped(picture, target);
   scaled_.resize(target);
-  scale_i420(*picture, scaled_);
+  scale_i420(picture, scaled_);
   return scaled_.view();
 }
 
-Result<I420View> PixelConverter::to_i420(const video::Frame& frame) {
+Result<I420View> PixelConverter::convert(const video::Frame& frame) {
   const Size size = frame.format.size;
   const auto& planes = frame.planes;
   int rc = 0;

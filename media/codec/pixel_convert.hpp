@@ -1,4 +1,4 @@
-// Brings every picture a source delivers into I420 of the size the encoder wants.
+// Brings every picture a source delivers into I420, and that to the size an encoder wants.
 #pragma once
 
 #include "hal/base/result.hpp"
@@ -25,16 +25,25 @@ class Nv12Buffer {
 /// Single thread; allocates only when sizes change.
 class PixelConverter {
  public:
-  /// The view borrows from `frame` when nothing had to be converted, else from the converter until the next call.
-  /// kInvalid: this picture is damaged, the next may be fine. kUnsupported: H.264 is not decoded here.
-  [[nodiscard]] Result<I420View> convert(const video::Frame& frame, Size target);
+  /// At the frame's own size. The view borrows from `frame` when nothing had to be converted, else from the converter
+  /// until the next call. kInvalid: this picture is damaged, the next may be fine. kUnsupported: H.264 is not decoded
+  /// here.
+  [[nodiscard]] Result<I420View> convert(const video::Frame& frame);
 
  private:
-  [[nodiscard]] Result<I420View> to_i420(const video::Frame& frame);
-
   JpegDecoder jpeg_;
-  I420Buffer full_;    // at the source's size
-  I420Buffer scaled_;  // at the target's
+  I420Buffer full_;
+};
+
+/// Single thread; allocates only when sizes change.
+class PixelScaler {
+ public:
+  /// The view borrows from `picture` when the sizes are the same but for an odd last column or row, which is cut off;
+  /// else from the scaler until the next call.
+  [[nodiscard]] I420View scale(const I420View& picture, Size target);
+
+ private:
+  I420Buffer scaled_;
 };
 
 }  // namespace perch::codec

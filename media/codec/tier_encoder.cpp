@@ -1,5 +1,7 @@
 #include "media/codec/tier_encoder.hpp"
 
+#include <algorithm>
+#include <cmath>
 #include <utility>
 
 namespace perch::codec {
@@ -9,16 +11,50 @@ bool same_encoder(const EncoderConfig& a, const EncoderConfig& b) {
   return a.size == b.size && a.rate == b.rate && a.full_range == b.full_range;
 }
 
+FrameRate rate_of(double fps) {
+  constexpr std::uint32_t kUnit = 1000;
+  return {static_cast<std::uint32_t>(std::lround(fps * kUnit)), kUnit};
+}
+
 }  // namespace
 
-TierEncoder::TierEncoder(TierConfig config) : config_(std::move(config)), clock_(config_.timestamp_offset) {}
+TierEncoder::TierEncoder(TierConfig config) : config_(std::move(config)), shape_{config_.size_limit, config_.max_fps} {
+  thinner_.set_rate(shape_.fps);
+}
 
 Result<void> TierEncoder::start(const video::VideoFormat& format, video::VideoSource* source) {
   force_keyframe_ = true;
   source_ = source;
+  format_ = format;
   if (format.pixel != video::PixelFormat::kH264) return start_encoder(format);
   start_passthrough();
   return {};
+}
+
+void TierEncoder::release() {
+  stop();
+  encoder_.reset();
+  passthrough_.reset();
+}
+
+double TierEncoder::fps() const {
+  const double all = format_.rate.per_second();
+  return shape_.fps > 0 ? std::min(all, shape_.fps) : all;
+}
+
+/// Encoders budget bits per picture, by the rate they were made with: where pictures are left out, each may be larger.
+Bitrate TierEncoder::encoder_bitrate() const {
+  return Bitrate::bps(std::llround(static_cast<double>(config_.bitrate.bps()) * wanted_.rate.per_second() / fps()));
+}
+
+Result<void> TierEncoder::set_shape(const PictureShape& shape) {
+  if (shape == shape_) return {};
+  shape_ = shape;
+  thinner_.set_rate(shape.fps);
+  if (!encoder_) return {};
+  if (encode_size(format_.size, shape.size) == wanted_.size) return apply_bitrate();
+  force_keyframe_ = true;
+  return start_encoder(format_);
 }
 
 void TierEncoder::start_passthrough() {
@@ -36,23 +72,28 @@ Result<void> TierEncoder::start_encoder(const video::VideoFormat& format) {
   EncoderConfig wanted;
   wanted.encoder = hardware_fault_.empty() ? config_.encoder : "x264";
   wanted.source_pixel = format.pixel;
-  wanted.size = encode_size(format.size, config_.size_limit);
-  wanted.rate = format.rate;
+  wanted.size = encode_size(format.size, shape_.size);
+  wanted.rate = fps() < format.rate.per_second() ? rate_of(fps()) : format.rate;
   wanted.bitrate = config_.bitrate;
   wanted.vbv_frames = config_.vbv_frames;
   wanted.full_range = format.pixel == video::PixelFormat::kMjpeg;
   wanted.threads = config_.threads;
-  if (encoder_ && same_encoder(wanted, wanted_)) {
-    offer_dmabufs(format);
-    return {};
+  wanted.max_slice_bytes = config_.on_part ? rtp::H264Packetizer::kDefaultMaxPayload : 0;
+  if (!encoder_ || !same_encoder(wanted, wanted_)) {
+    if (auto replaced = replace_encoder(std::move(wanted)); !replaced) return replaced;
   }
+  offer_dmabufs(format);
+  return {};
+}
+
+Result<void> TierEncoder::replace_encoder(EncoderConfig wanted) {
   encoder_.reset();  // before the new one, so that two never hold memory at once
   auto made = config_.create_encoder(wanted);
   if (!made) return fail(made.error());
   encoder_ = std::move(*made);
   if (!hardware_fault_.empty()) encoder_->set_reason(hardware_fault_);
+  if (config_.on_part) encoder_->set_part_sink([this](const EncodedFrame& part) { hand_on(part); });
   wanted_ = std::move(wanted);
-  offer_dmabufs(format);
   return {};
 }
 
@@ -61,35 +102,38 @@ void TierEncoder::offer_dmabufs(const video::VideoFormat& format) const {
   if (source_ && encoder_->takes(format)) source_->export_dmabufs();
 }
 
-Result<rtp::FramePacketsPtr> TierEncoder::on_frame(const video::Frame& frame, TimePoint now) {
-  if (passthrough_) return pass_through(frame, now);
+Result<rtp::FramePacketsPtr> TierEncoder::on_picture(SharedPicture& picture, TimePoint now) {
+  begin_picture(picture);
+  if (passthrough_) return pass_through(picture.frame(), now);
   if (!encoder_) return fail(Errc::kInternal, "a frame before its encoder");
-  auto packets = encode(frame, now);
+  if (!thinner_.admits(captured_at_, format_.rate.interval())) return rtp::FramePacketsPtr{};
+  auto packets = encode(picture, now);
   if (packets) return packets;
   encoder_.reset();
   if (config_.encoder != "auto" || !hardware_fault_.empty()) return packets;
   // Hardware that was found and does not do: the picture goes on, by x264.
   hardware_fault_ = "the M2M encoder failed: " + packets.error().message();
   force_keyframe_ = true;
-  if (auto started = start_encoder(frame.format); !started) return fail(started.error());
-  packets = encode(frame, now);
+  if (auto started = start_encoder(picture.frame().format); !started) return fail(started.error());
+  packets = encode(picture, now);
   if (!packets) encoder_.reset();
   return packets;
 }
 
-Result<rtp::FramePacketsPtr> TierEncoder::encode(const video::Frame& frame, TimePoint now) {
-  const auto encoded = encode_picture(frame, force_keyframe_ || gate_.open(now, config_.bitrate));
+Result<rtp::FramePacketsPtr> TierEncoder::encode(SharedPicture& picture, TimePoint now) {
+  const auto encoded = encode_picture(picture, force_keyframe_ || gate_.open(now, config_.bitrate));
   if (!encoded) return fail(encoded.error());
   if (!*encoded) return rtp::FramePacketsPtr{};
   force_keyframe_ = false;
-  return packetize(**encoded, frame.captured_at, now);
+  return finish_picture(**encoded, now);
 }
 
 /// Nothing when the picture is damaged.
-Result<std::optional<EncodedFrame>> TierEncoder::encode_picture(const video::Frame& frame, bool force_idr) {
+Result<std::optional<EncodedFrame>> TierEncoder::encode_picture(SharedPicture& picture, bool force_idr) {
+  const video::Frame& frame = picture.frame();
   if (encoder_->takes(frame.format)) return encoder_->encode_frame(frame, force_idr);
-  const auto picture = converter_.convert(frame, wanted_.size);
-  if (picture) return encoder_->encode(*picture, force_idr);
+  const auto& whole = picture.i420();
+  if (whole) return encoder_->encode(scaler_.scale(*whole, wanted_.size), force_idr);
   ++damaged_;
   return std::nullopt;
 }
@@ -108,15 +152,33 @@ rtp::FramePacketsPtr TierEncoder::pass_through(const video::Frame& frame, TimePo
   last_number_ = frame.number;
   ask_source_for_keyframe(now);
   const auto encoded = passthrough_->on_access_unit({frame.planes[0].data, frame.planes[0].size});
-  return encoded ? packetize(*encoded, frame.captured_at, now) : nullptr;
+  return encoded ? finish_picture(*encoded, now) : nullptr;
 }
 
-rtp::FramePacketsPtr TierEncoder::packetize(const EncodedFrame& encoded, TimePoint captured_at, TimePoint now) {
-  auto packets =
-      packetizer_.packetize({encoded.nals, captured_at, encoded.keyframe}, next_index_, clock_.next(captured_at));
+void TierEncoder::begin_picture(const SharedPicture& picture) {
+  timestamp_ = picture.timestamp();
+  captured_at_ = picture.frame().captured_at;
+  coded_ = {};
+}
+
+void TierEncoder::hand_on(const EncodedFrame& part) {
+  if (auto packets = packetize(part, false)) config_.on_part(std::move(packets));
+}
+
+rtp::FramePacketsPtr TierEncoder::finish_picture(const EncodedFrame& rest, TimePoint now) {
+  auto packets = packetize(rest, true);
+  if (packets && coded_.keyframe) gate_.on_keyframe(now, coded_.bytes);
+  return packets;
+}
+
+rtp::FramePacketsPtr TierEncoder::packetize(const EncodedFrame& encoded, bool ends_picture) {
+  const bool first = coded_.bytes == 0;
+  const rtp::AccessUnit unit{encoded.nals, captured_at_, first && encoded.keyframe, ends_picture, config_.tier};
+  auto packets = packetizer_.packetize(unit, next_index_, timestamp_);
   if (!packets) return nullptr;
   next_index_ = packets->end_index();
-  if (encoded.keyframe) gate_.on_keyframe(now, packets->bytes.size());
+  coded_.bytes += packets->bytes.size();
+  coded_.keyframe = coded_.keyframe || encoded.keyframe;
   return packets;
 }
 
@@ -124,8 +186,11 @@ Result<void> TierEncoder::set_bitrate(Bitrate bitrate) {
   if (bitrate == config_.bitrate) return {};
   config_.bitrate = bitrate;
   if (passthrough_ && source_ && source_sets_bitrate_) source_sets_bitrate_ = source_->set_bitrate(bitrate);
-  if (!encoder_) return {};
-  auto changed = encoder_->set_bitrate(bitrate);
+  return encoder_ ? apply_bitrate() : Result<void>();
+}
+
+Result<void> TierEncoder::apply_bitrate() {
+  auto changed = encoder_->set_bitrate(encoder_bitrate());
   if (!changed) encoder_.reset();
   return changed;
 }
@@ -134,8 +199,8 @@ std::optional<StreamDescription> TierEncoder::description() const {
   if (encoder_) {
     const std::string profile = encoder_->profile_level_id();
     if (profile.empty()) return std::nullopt;
-    return StreamDescription{encoder_->name(),  false, profile, wanted_.size, true, encoder_->can_set_bitrate(),
-                             encoder_->reason()};
+    return StreamDescription{encoder_->name(),   false, profile, wanted_.size, true, encoder_->can_set_bitrate(),
+                             encoder_->reason(), fps()};
   }
   if (!passthrough_ || !passthrough_->sps()) return std::nullopt;
   const Sps& sps = *passthrough_->sps();

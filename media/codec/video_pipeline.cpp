@@ -36,9 +36,19 @@ VideoPipeline::VideoPipeline(Config config, Hooks hooks, UniqueFd wake)
       wake_(std::move(wake)),
       bitrate_bps_(config_.tier.bitrate.bps()),
       controls_(config_.source.controls),
-      tier_(config_.tier),
+      tiers_(tiers_config()),
       backoff_(config_.timing.retry_first, config_.timing.retry_max),
       thread_("video", [this] { run(); }) {}
+
+VideoTiers::Config VideoPipeline::tiers_config() {
+  VideoTiers::Config tiers;
+  tiers.main = config_.tier;
+  if (config_.in_parts) tiers.main.on_part = hooks_.on_frame;
+  tiers.ladder = {config_.degrade, config_.min_fps, config_.tier.bitrate};
+  tiers.timestamp_offset = config_.timestamp_offset;
+  tiers.on_packets = [this](rtp::FramePacketsPtr packets) { hand_on(std::move(packets)); };
+  return tiers;
+}
 
 VideoPipeline::~VideoPipeline() {
   stop();
@@ -86,13 +96,13 @@ void VideoPipeline::open_source() {
   counters_.on_opened();
   last_frame_at_ = monotonic_now();
   reported_.reset();
-  if (auto started = tier_.start(source_->format(), source_.get()); !started) return lose(std::move(started.error()));
+  if (auto started = tiers_.start(source_->format(), source_.get()); !started) return lose(std::move(started.error()));
   // After an outage only a picture counts as news: some cameras open well and then deliver nothing.
   if (!outage_) report_description();
 }
 
 void VideoPipeline::close_source() {
-  tier_.stop();
+  tiers_.stop();
   if (source_) damaged_before_ += source_->damaged();
   last_number_.reset();
   source_.reset();
@@ -166,30 +176,38 @@ Result<void> VideoPipeline::handle(const video::Frame& frame) {
   const TimePoint begun = monotonic_now();
   last_frame_at_ = begun;
   if (auto applied = apply_control(); !applied) return applied;
-  auto packets = tier_.on_frame(frame, begun);
-  if (!packets) return fail(std::move(packets.error()));
-  count_losses(frame);
-  if (!*packets) return {};
-  backoff_.reset();
-  report_description();
-  counters_.on_frame((*packets)->bytes.size(), (*packets)->keyframe, monotonic_now() - begun);
-  hooks_.on_frame(std::move(*packets));
-  return {};
+  count_missed(frame);
+  auto encoded = tiers_.on_frame(frame, begun);
+  counters_.on_damaged_total(tiers_.main().damaged() + damaged_before_ + source_->damaged());
+  return encoded;
 }
 
-void VideoPipeline::count_losses(const video::Frame& frame) {
-  counters_.on_damaged_total(tier_.damaged() + damaged_before_ + source_->damaged());
+void VideoPipeline::hand_on(rtp::FramePacketsPtr packets) {
+  if (packets->tier == rtp::Tier::kMain) {
+    backoff_.reset();
+    report_description();
+    const TierEncoder::Coded& coded = tiers_.main().last_coded();
+    counters_.on_frame(coded.bytes, coded.keyframe, monotonic_now() - last_frame_at_);
+  }
+  hooks_.on_frame(std::move(packets));
+}
+
+void VideoPipeline::count_missed(const video::Frame& frame) {
   if (last_number_ && frame.number > *last_number_ + 1) counters_.on_missed(frame.number - *last_number_ - 1);
   last_number_ = frame.number;
 }
 
 Result<void> VideoPipeline::apply_control() {
-  if (keyframe_wanted_.exchange(false, std::memory_order_relaxed)) tier_.request_keyframe();
-  return tier_.set_bitrate(Bitrate::bps(bitrate_bps_.load(std::memory_order_relaxed)));
+  for (const rtp::Tier tier : {rtp::Tier::kMain, rtp::Tier::kLow}) {
+    if (keyframe_wanted_[rtp::index(tier)].exchange(false, std::memory_order_relaxed)) tiers_.request_keyframe(tier);
+  }
+  const std::int64_t low_bps = low_bitrate_bps_.load(std::memory_order_relaxed);
+  tiers_.set_low_bitrate(low_bps == kNoLow ? std::nullopt : std::optional(Bitrate::bps(low_bps)));
+  return tiers_.set_main_bitrate(last_frame_at_, Bitrate::bps(bitrate_bps_.load(std::memory_order_relaxed)));
 }
 
 void VideoPipeline::report_description() {
-  auto stream = tier_.description();
+  auto stream = tiers_.main().description();
   if (!stream || stream == reported_) return;
   reported_ = stream;
   outage_.reset();

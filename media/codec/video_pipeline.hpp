@@ -1,6 +1,7 @@
 // The video thread: from an open camera to RTP payloads, and back to an open camera when it was pulled out.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <functional>
 #include <memory>
@@ -15,7 +16,7 @@
 #include "hal/video/video_source.hpp"
 #include "media/codec/pipeline_stats.hpp"
 #include "media/codec/retry_backoff.hpp"
-#include "media/codec/tier_encoder.hpp"
+#include "media/codec/video_tiers.hpp"
 
 namespace perch::codec {
 
@@ -45,11 +46,16 @@ class VideoPipeline {
  public:
   struct Config {
     video::SourceRequest source;
-    TierConfig tier;
+    TierConfig tier;                     ///< of main; its on_part is set by the pipeline
+    std::uint32_t timestamp_offset = 0;  ///< RFC 3550 §5.1: a random number
+    Degrade degrade = Degrade::kBalanced;
+    double min_fps = 15;  ///< see QualityLadder
+    /// Main's pictures come in parts as they are being encoded, see rtp::FramePackets::ends_frame.
+    bool in_parts = false;
     PipelineTiming timing;
   };
   /// Called on the video thread, perhaps before create() returned, never after the destructor did. They must not block,
-  /// nor call back but for request_keyframe() and set_bitrate().
+  /// nor call back but for request_keyframe() and the setters.
   struct Hooks {
     std::function<Result<std::unique_ptr<video::VideoSource>>(const video::SourceRequest&)> open =
         video::open_video_source;
@@ -65,18 +71,27 @@ class VideoPipeline {
   VideoPipeline& operator=(const VideoPipeline&) = delete;
 
   /// A viewer needs a key frame. Wishes are gathered, see KeyframeGate. Any thread.
-  void request_keyframe() { keyframe_wanted_.store(true, std::memory_order_relaxed); }
-  /// Target from the next frame on; the last value wins. Any thread.
+  void request_keyframe(rtp::Tier tier = rtp::Tier::kMain) {
+    keyframe_wanted_[rtp::index(tier)].store(true, std::memory_order_relaxed);
+  }
+  /// Main's target from the next frame on; the last value wins. Any thread.
   void set_bitrate(Bitrate bitrate) { bitrate_bps_.store(bitrate.bps(), std::memory_order_relaxed); }
+  /// Starts low, where there is something to encode, and tells its target; nothing stops it. Any thread.
+  void set_low_bitrate(std::optional<Bitrate> bitrate) {
+    low_bitrate_bps_.store(bitrate ? bitrate->bps() : kNoLow, std::memory_order_relaxed);
+  }
   /// What SourceRequest::controls says from the next opening on; an open camera is not told. Any thread.
   void set_controls(std::vector<std::string> controls);
   /// Asks the thread to end and returns at once; the destructor waits. Any thread.
   void stop();
-  /// Any thread.
+  /// Of the source and of main. Any thread.
   [[nodiscard]] PipelineStats stats() const { return counters_.read(); }
 
  private:
+  static constexpr std::int64_t kNoLow = -1;
+
   VideoPipeline(Config config, Hooks hooks, UniqueFd wake);
+  [[nodiscard]] VideoTiers::Config tiers_config();
   void run();
   [[nodiscard]] video::SourceRequest source_request() const;
   [[nodiscard]] bool stopped() const { return stopped_.load(std::memory_order_acquire); }
@@ -90,21 +105,23 @@ class VideoPipeline {
   [[nodiscard]] Result<std::optional<video::Frame>> read_newest();
   [[nodiscard]] Result<void> handle(const video::Frame& frame);
   [[nodiscard]] Result<void> apply_control();
-  void count_losses(const video::Frame& frame);
+  void hand_on(rtp::FramePacketsPtr packets);
+  void count_missed(const video::Frame& frame);
   void report_description();
 
   const Config config_;
   const Hooks hooks_;
   const UniqueFd wake_;  // eventfd, readable once stopped
   std::atomic<bool> stopped_{false};
-  std::atomic<bool> keyframe_wanted_{false};
+  std::array<std::atomic<bool>, rtp::kTiers> keyframe_wanted_{};
   std::atomic<std::int64_t> bitrate_bps_;
+  std::atomic<std::int64_t> low_bitrate_bps_{kNoLow};
   PipelineCounters counters_;
   mutable std::mutex controls_mutex_;
   std::vector<std::string> controls_;  // of the camera, see set_controls()
 
   // The video thread's own.
-  TierEncoder tier_;
+  VideoTiers tiers_;
   RetryBackoff backoff_;
   std::unique_ptr<video::VideoSource> source_;
   TimePoint last_frame_at_;

@@ -8,13 +8,14 @@ extern "C" {
 }
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdarg>
 #include <cstdio>
 #include <vector>
 
-#include "hal/base/h264_sps.hpp"
 #include "hal/base/log.hpp"
+#include "media/codec/slice_parts.hpp"
 #include "media/rtp/h264_nal.hpp"
 
 namespace perch::codec {
@@ -76,6 +77,18 @@ void set_colour(x264_param_t& p, bool full_range) {
   p.vui.i_colmatrix = 6;  // H.264 table E-5: SMPTE 170M, the same as BT.601
 }
 
+void on_nal_unit(x264_t* encoder, x264_nal_t* nal, void* self);
+
+/// Slices of several threads come in any order.
+bool in_slices(const EncoderConfig& config) { return config.max_slice_bytes > 0 && config.threads == 1; }
+
+void set_slices(x264_param_t& p, std::size_t max_slice_bytes) {
+  // x264 counts a start code of 5 bytes as part of a slice; ours travel without.
+  constexpr std::size_t kStartCode = 5;
+  p.i_slice_max_size = static_cast<int>(max_slice_bytes + kStartCode);
+  p.nalu_process = on_nal_unit;
+}
+
 Result<x264_param_t> make_parameters(const EncoderConfig& config, const char* preset) {
   x264_param_t p;
   if (x264_param_default_preset(&p, preset, "zerolatency") != 0) return fail(Errc::kInternal, "x264 lacks a preset");
@@ -90,6 +103,7 @@ Result<x264_param_t> make_parameters(const EncoderConfig& config, const char* pr
   p.b_sliced_threads = config.threads > 1 ? 1 : 0;
   set_structure(p);
   set_colour(p, config.full_range);
+  if (in_slices(config)) set_slices(p, config.max_slice_bytes);
   set_rate(p, config.bitrate, config.vbv_frames);
   if (x264_param_apply_profile(&p, "baseline") != 0) return fail(Errc::kInternal, "x264 refuses the baseline profile");
   return p;
@@ -109,17 +123,47 @@ class X264Encoder final : public H264Encoder {
 
   Result<EncodedFrame> encode(const I420View& picture, bool force_idr) override;
   Result<void> set_bitrate(Bitrate bitrate) override;
+  void set_part_sink(const PartSink& sink) override { sink_ = sink; }
   std::string name() const override { return name_; }
   std::string profile_level_id() const override { return profile_level_id_; }
+  /// Where x264 hands out NAL units one by one: from within encode(), on its thread.
+  void on_nal_unit(x264_t* encoder, x264_nal_t& nal);
 
  private:
+  [[nodiscard]] bool ends_picture(const x264_nal_t& slice) const;
+
   X264Handle handle_;
   EncoderConfig config_;
   std::string name_;
   std::string profile_level_id_;
   std::int64_t pictures_ = 0;
   std::vector<ByteView> nals_;
+  SliceParts parts_;
+  PartSink sink_;
+  bool keyframe_ = false;  // the picture in work
 };
+
+void on_nal_unit(x264_t* encoder, x264_nal_t* nal, void* self) {
+  static_cast<X264Encoder*>(self)->on_nal_unit(encoder, *nal);
+}
+
+bool X264Encoder::ends_picture(const x264_nal_t& slice) const {
+  constexpr int kMacroblock = 16;  // [pixels]
+  const auto blocks = [](int pixels) { return (pixels + kMacroblock - 1) / kMacroblock; };
+  return slice.i_last_mb + 1 == blocks(config_.size.width) * blocks(config_.size.height);
+}
+
+void X264Encoder::on_nal_unit(x264_t* encoder, x264_nal_t& nal) {
+  if (nal.i_type == NAL_SEI) return;  // see encode()
+  // x264.h demands that much for what escapes and prefix may add.
+  const auto room = static_cast<std::size_t>(nal.i_payload) * 3 / 2 + 5 + 64;
+  x264_nal_encode(encoder, parts_.space(room), &nal);
+  parts_.add(kLengthPrefix, static_cast<std::size_t>(nal.i_payload) - kLengthPrefix);
+  keyframe_ = keyframe_ || nal.i_type == NAL_SLICE_IDR;
+  const bool slice = nal.i_type == NAL_SLICE || nal.i_type == NAL_SLICE_IDR;
+  if (!sink_ || !slice || ends_picture(nal)) return;
+  if (const TimePoint now = monotonic_now(); parts_.due(now)) sink_({parts_.take(now), keyframe_});
+}
 
 Result<EncodedFrame> X264Encoder::encode(const I420View& picture, bool force_idr) {
   if (picture.size != config_.size) return fail(Errc::kInternal, "a picture of another size than the encoder's");
@@ -128,6 +172,9 @@ Result<EncodedFrame> X264Encoder::encode(const I420View& picture, bool force_idr
   x264_picture_init(&in);
   in.i_type = force_idr ? X264_TYPE_IDR : X264_TYPE_AUTO;
   in.i_pts = pictures_++;
+  in.opaque = this;
+  parts_.begin();
+  keyframe_ = false;
   in.img.i_csp = X264_CSP_I420;
   in.img.i_plane = 3;
   const std::uint8_t* planes[] = {picture.y, picture.u, picture.v};
@@ -140,6 +187,7 @@ Result<EncodedFrame> X264Encoder::encode(const I420View& picture, bool force_idr
   int count = 0;
   if (x264_encoder_encode(handle_.get(), &nals, &count, &in, &out) <= 0)
     return fail(Errc::kInternal, "x264 made no picture");
+  if (in_slices(config_)) return EncodedFrame{parts_.take(monotonic_now()), keyframe_};
   nals_.clear();
   for (int i = 0; i < count; ++i) {
     // The only SEI is x264's 700 bytes about its own settings, in the very frame that a first viewer waits for.
@@ -156,17 +204,16 @@ Result<void> X264Encoder::set_bitrate(Bitrate bitrate) {
   return {};
 }
 
-Result<std::string> read_profile_level_id(x264_t* encoder) {
-  x264_nal_t* nals = nullptr;
-  int count = 0;
-  if (x264_encoder_headers(encoder, &nals, &count) < 0) return fail(Errc::kInternal, "x264 gives no headers");
-  for (int i = 0; i < count; ++i) {
-    if (nals[i].i_type != NAL_SPS) continue;
-    const auto sps = parse_sps(without_prefix(nals[i]));
-    if (!sps) return fail(sps.error());
-    return sps->profile_level_id();
-  }
-  return fail(Errc::kInternal, "x264 gives no SPS");
+/// Of the SPS it is about to write; reading that is not possible where NAL units go through a callback.
+std::string read_profile_level_id(x264_t* encoder) {
+  x264_param_t p;
+  x264_encoder_parameters(encoder, &p);
+  // H.264 A.2.1, A.3.1: constraint_set0 and 1 say constrained baseline; level 1b is 11 with constraint_set3.
+  constexpr int kLevel1b = 9;
+  if (p.i_level_idc == kLevel1b) return "42d00b";
+  std::array<char, 8> text{};
+  std::snprintf(text.data(), text.size(), "42c0%02x", static_cast<unsigned>(p.i_level_idc) & 0xff);
+  return text.data();
 }
 
 }  // namespace
@@ -181,9 +228,8 @@ Result<std::unique_ptr<H264Encoder>> create_x264_encoder(const EncoderConfig& co
   if (!parameters) return fail(parameters.error());
   X264Handle handle(x264_encoder_open(&*parameters));
   if (!handle) return fail(Errc::kInvalid, "x264 refuses the picture size or rate");
-  auto profile = read_profile_level_id(handle.get());
-  if (!profile) return fail(profile.error());
-  return std::make_unique<X264Encoder>(std::move(handle), config, std::string("x264 ") + preset, std::move(*profile));
+  std::string profile = read_profile_level_id(handle.get());
+  return std::make_unique<X264Encoder>(std::move(handle), config, std::string("x264 ") + preset, std::move(profile));
 }
 
 }  // namespace perch::codec

@@ -124,6 +124,8 @@ FramePacketsPtr H264Packetizer::packetize(const AccessUnit& unit, PacketIndex fi
   const std::span<const ByteView> nals = without_leading_delimiters(unit.nals);
   if (nals.empty()) return nullptr;
   const auto frame = std::make_shared<FramePackets>();
+  frame->tier = unit.tier;
+  frame->ends_frame = unit.ends_picture;
   frame->first_index = first_index;
   frame->timestamp = timestamp;
   frame->captured_at = unit.captured_at;

@@ -8,11 +8,13 @@
 
 namespace perch::rtp {
 
-/// One coded picture. The NAL units, without start codes, are borrowed for the call.
+/// One coded picture, or a part of one. The NAL units, without start codes, are borrowed for the call.
 struct AccessUnit {
   std::span<const ByteView> nals;
-  TimePoint captured_at;  ///< monotonic
-  bool keyframe = false;  ///< brings SPS, PPS and IDR
+  TimePoint captured_at;     ///< monotonic
+  bool keyframe = false;     ///< begins with SPS, PPS and IDR
+  bool ends_picture = true;  ///< false: more of it follows
+  Tier tier = Tier::kMain;
 };
 
 /// Stateless but for its limit; any thread.

@@ -8,6 +8,7 @@
 #include "media/rtp/h264_nal.hpp"
 #include "tests/media/codec/m2m_test_double.hpp"
 #include "tests/media/codec/pictures.hpp"
+#include "tests/media/codec/show.hpp"
 
 namespace perch::codec {
 namespace {
@@ -227,7 +228,7 @@ TEST(TierEncoderOnTestDouble, DescribesHardwareOnceItsFirstPictureIsThere) {
   TierEncoder tier(tier_on(node));
   ASSERT_TRUE(tier.start(kNv12.frame.format));
   EXPECT_FALSE(tier.description());
-  ASSERT_TRUE(tier.on_frame(kNv12.frame, TimePoint(seconds(1))).value());
+  ASSERT_TRUE(test::show(tier, kNv12.frame, TimePoint(seconds(1))).value());
   const auto description = tier.description();
   ASSERT_TRUE(description);
   EXPECT_EQ(description->encoder, "v4l2m2m double");
@@ -241,7 +242,7 @@ TEST(TierEncoderOnTestDouble, GoesOnWithX264WhenHardwareIsBrokenAndSaysWhy) {
   M2mTestDouble node({.silent = true});
   TierEncoder tier(tier_on(node));
   ASSERT_TRUE(tier.start(kNv12.frame.format));
-  const auto packets = tier.on_frame(kNv12.frame, TimePoint(seconds(1)));
+  const auto packets = test::show(tier, kNv12.frame, TimePoint(seconds(1)));
   ASSERT_TRUE(packets) << packets.error().message();
   ASSERT_TRUE(*packets);
   EXPECT_TRUE((*packets)->keyframe);

@@ -191,6 +191,56 @@ TEST(VideoPipeline, AsksForH264WithEncoderAutoAndForNoStandInOnceItHadACamera) {
   }
 }
 
+TEST(VideoPipeline, MakesASecondEncodeWhileItIsAskedFor) {
+  FakeCamera camera(kPicture.frame.format);
+  Outcome outcome;
+  const auto pipeline = pipeline_of(camera, outcome);
+  std::size_t frames = 0;
+  const auto next_tiers = [&](std::size_t count) {
+    camera.push(kPicture.frame);
+    EXPECT_TRUE(outcome.wait_for_frames(frames + count));
+    std::vector<rtp::Tier> tiers;
+    for (std::size_t i = 0; i < count; ++i) tiers.push_back(outcome.frame(frames++)->tier);
+    return tiers;
+  };
+  using rtp::Tier;
+  EXPECT_EQ(next_tiers(1), std::vector{Tier::kMain});
+  pipeline->set_low_bitrate(Bitrate::kbps(200));
+  EXPECT_EQ(next_tiers(2), (std::vector{Tier::kMain, Tier::kLow}));
+  EXPECT_TRUE(outcome.frame(frames - 1)->keyframe);
+  EXPECT_EQ(outcome.frame(frames - 1)->timestamp, outcome.frame(frames - 2)->timestamp);
+  EXPECT_EQ(pipeline->stats().frames, 2u) << "main's";
+  pipeline->set_low_bitrate(std::nullopt);
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(next_tiers(1), std::vector{Tier::kMain});
+}
+
+TEST(VideoPipeline, CountsAPictureInPartsOnce) {
+  FakeCamera camera({PixelFormat::kI420, {640, 360}, {30, 1}});
+  Outcome outcome;
+  VideoPipeline::Config config;
+  config.in_parts = true;
+  config.tier.encoder = "x264";
+  config.tier.bitrate = Bitrate::kbps(8000);
+  const auto pipeline = VideoPipeline::create(config, outcome.hooks(camera)).value();
+  test::NoisyPicture noise({640, 360});
+  const I420View view = noise.next();
+  video::Frame frame;
+  frame.planes = {video::Plane{view.y, view.stride_y, 0}, video::Plane{view.u, view.stride_uv, 0},
+                  video::Plane{view.v, view.stride_uv, 0}};
+  camera.push(frame);
+  std::size_t parts = 0;
+  std::size_t bytes = 0;
+  do {
+    ASSERT_TRUE(outcome.wait_for_frames(++parts));
+    bytes += outcome.frame(parts - 1)->bytes.size();
+  } while (!outcome.frame(parts - 1)->ends_frame);
+  EXPECT_GE(parts, 2u);
+  const PipelineStats stats = pipeline->stats();
+  EXPECT_EQ(stats.frames, 1u);
+  EXPECT_EQ(stats.keyframes, 1u);
+  EXPECT_EQ(stats.bytes, bytes);
+}
+
 TEST(VideoPipeline, OpensACameraAgainWithTheControlsSetMeanwhile) {
   FakeCamera camera(kPicture.frame.format);
   std::vector<video::SourceRequest> requests;

@@ -105,6 +105,98 @@ TEST(X264Encoder, FollowsTheBitrateWithoutAKeyframe) {
   EXPECT_TRUE(encoder->set_bitrate(Bitrate::bps(0))) << "x264 would refuse zero; the floor keeps it going";
 }
 
+TEST(X264Encoder, FollowsADropOfTheBitrateWithinASecond) {
+  EncoderConfig config = config_of({640, 360}, Bitrate::kbps(2000));
+  config.max_slice_bytes = 1140;
+  const auto encoder = encoder_of(config);
+  NoisyPicture picture({640, 360});
+  const auto encode_half_second = [&] {
+    std::size_t sum = 0;
+    for (int i = 0; i < 15; ++i) {
+      const auto frame = encoder->encode(picture.next(), false);
+      EXPECT_EQ(frame->keyframe, false);
+      sum += bytes_of(*frame);
+    }
+    return static_cast<double>(sum);
+  };
+  (void)encoder->encode(picture.next(), false);
+  for (int i = 0; i < 4; ++i) (void)encode_half_second();
+  EXPECT_NEAR(encode_half_second(), 125'000, 30'000);
+  ASSERT_TRUE(encoder->set_bitrate(Bitrate::kbps(700)));
+  EXPECT_LT(encode_half_second(), 43'750 * 1.25) << "the buffer model holds from the first picture on";
+  EXPECT_NEAR(encode_half_second(), 43'750, 10'000);
+  ASSERT_TRUE(encoder->set_bitrate(Bitrate::kbps(2000)));
+  (void)encode_half_second();
+  EXPECT_NEAR(encode_half_second(), 125'000, 30'000) << "and up again";
+}
+
+TEST(X264Encoder, MakesSlicesThatFitAPacket) {
+  EncoderConfig config = config_of({640, 360}, Bitrate::kbps(4000));
+  config.max_slice_bytes = 1140;
+  const auto encoder = encoder_of(config);
+  EXPECT_EQ(encoder->profile_level_id(), encoder_of(config_of({640, 360}, Bitrate::kbps(4000)))->profile_level_id());
+  NoisyPicture picture({640, 360});
+  for (int i = 0; i < 20; ++i) {
+    const auto frame = encoder->encode(picture.next(), i == 10);
+    ASSERT_TRUE(frame);
+    ASSERT_GE(frame->nals.size(), 2u);
+    EXPECT_EQ(frame->keyframe, i % 10 == 0);
+    EXPECT_EQ(rtp::nal_type(frame->nals[0]), i % 10 == 0 ? NalType::kSps : NalType::kSlice);
+    for (const ByteView nal : frame->nals) {
+      EXPECT_LE(nal.size(), 1140u);
+      EXPECT_GE(nal.size(), 4u);
+    }
+  }
+}
+
+TEST(X264Encoder, HandsOnThePartsOfAPictureAndReturnsTheLast) {
+  EncoderConfig config = config_of({640, 360}, Bitrate::kbps(4000));
+  config.max_slice_bytes = 1140;
+  const auto whole = encoder_of(config);
+  const auto parted = encoder_of(config);
+  std::vector<Bytes> nals;
+  const auto take = [&](const EncodedFrame& part) {
+    EXPECT_FALSE(part.nals.empty());
+    for (const ByteView nal : part.nals) nals.emplace_back(nal.begin(), nal.end());
+  };
+  int parts = 0;
+  parted->set_part_sink([&](const EncodedFrame& part) {
+    EXPECT_EQ(part.keyframe, rtp::nal_type(part.nals.back()) == NalType::kIdrSlice);
+    ++parts;
+    take(part);
+  });
+  NoisyPicture picture({640, 360});
+  for (int i = 0; i < 20; ++i) {
+    const I420View view = picture.next();
+    nals.clear();
+    const auto rest = parted->encode(view, i == 10);
+    ASSERT_TRUE(rest);
+    take(*rest);
+    const auto expected = whole->encode(view, i == 10);
+    ASSERT_EQ(nals.size(), expected->nals.size());
+    for (std::size_t n = 0; n < nals.size(); ++n) EXPECT_TRUE(std::ranges::equal(nals[n], expected->nals[n])) << n;
+    EXPECT_EQ(rest->keyframe, i % 10 == 0);
+  }
+  EXPECT_GE(parts, 20) << "the first slice of each picture at least";
+}
+
+TEST(X264Encoder, KeepsAPictureOfOneSliceWhole) {
+  EncoderConfig config = config_of({160, 120});
+  config.max_slice_bytes = 1140;
+  const auto encoder = encoder_of(config);
+  int parts = 0;
+  encoder->set_part_sink([&](const EncodedFrame&) { ++parts; });
+  NoisyPicture picture({160, 120});
+  const I420View still = picture.next();
+  for (int i = 0; i < 60; ++i) (void)encoder->encode(still, false);  // until nothing is left to improve
+  parts = 0;
+  for (int i = 0; i < 5; ++i) {
+    const auto frame = encoder->encode(still, false);
+    ASSERT_EQ(frame->nals.size(), 1u);
+  }
+  EXPECT_EQ(parts, 0);
+}
+
 TEST(X264Encoder, SurvivesTheWayThroughRtp) {
   const auto encoder = encoder_of(config_of({640, 360}, Bitrate::kbps(3000)));
   NoisyPicture picture({640, 360});
