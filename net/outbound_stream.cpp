@@ -67,13 +67,19 @@ void OutboundStream::drop_overload(Pacer& pacer) {
     ++keep;
   }
   pacer.drop_video(keep);
+  // What was lost before the gap would not be looked at any more.
+  pacer.drop_repeats([this](const Pacer::Packet& packet) {
+    if (name_in(packet.token) != name_) return false;
+    sender_.forget_retransmission({static_cast<std::uint16_t>(packet.token)});
+    return true;
+  });
   ++counters_.overloads;
   skip_to_keyframe();
 }
 
 bool OutboundStream::admits_thinned(const rtp::FramePackets& frame, const Pacer& pacer) {
   const bool behind_keyframe = !frame.keyframe && keyframe_waits(pacer);
-  const Duration waiting = behind_keyframe ? pacer.time_for(bytes_since_keyframe_) : pacer.queue_time();
+  const Duration waiting = behind_keyframe ? pacer.video_time(bytes_since_keyframe_) : pacer.video_time();
   if (waiting <= kThinnedQueue) return true;
   waiting_ = true;
   keyframe_wanted_ = false;
@@ -82,8 +88,8 @@ bool OutboundStream::admits_thinned(const rtp::FramePackets& frame, const Pacer&
 }
 
 bool OutboundStream::admits_picture(const rtp::FramePackets& frame, Pacer& pacer) {
-  if (!thinned_ && pacer.overloaded() &&
-      (!keyframe_waits(pacer) || pacer.queue_time() > kLongestKeyframe + Pacer::kLongestQueue)) {
+  if (!thinned_ && !waiting_ && pacer.overloaded() &&
+      (!keyframe_waits(pacer) || pacer.video_time() > kLongestKeyframe + Pacer::kLongestQueue)) {
     drop_overload(pacer);
   }
   if (!frame.keyframe && waiting_) return false;
@@ -134,6 +140,7 @@ std::size_t OutboundStream::send_frame(const rtp::FramePackets& frame, Pacer& pa
   last_timestamp_ = frame.timestamp;
   const std::size_t waiting = hand_over(frame, pacer);
   if (frame.keyframe) {
+    keyframe_begin_ = frame.first_index;
     keyframe_end_ = frame.end_index();
     bytes_since_keyframe_ = 0;
   }
@@ -195,14 +202,20 @@ void OutboundStream::on_nack(TimePoint now, const rtcp::Nack& nack, Duration rtt
   nack.for_each([&](rtp::SequenceNumber number) { request_again(now, number, std::max(rtt, kShortestRepeat), pacer); });
 }
 
+/// What came before a key frame is not needed to go on.
+bool OutboundStream::matters(const RtpSender::Sent& sent) const {
+  return sent.tier == tier_ && sent.index >= keyframe_begin_;
+}
+
 void OutboundStream::request_again(TimePoint now, rtp::SequenceNumber number, Duration rtt, Pacer& pacer) {
   ++counters_.nacked;
-  if (!sender_.index_of(number)) return;  // never sent: nothing is missing
-  const std::optional<rtp::PacketHistory::Packet> packet = find(number);
+  const std::optional<RtpSender::Sent> sent = sender_.index_of(number);
+  if (!sent) return;  // never sent: nothing is missing
+  const std::optional<rtp::PacketHistory::Packet> packet = find(*sent);
   if (!packet) {
     // The viewer would stand still for seconds before it asks for a key frame by itself.
     ++counters_.retransmit_too_old;
-    keyframe_wanted_ = true;
+    keyframe_wanted_ = keyframe_wanted_ || matters(*sent);
     return;
   }
   if (!sender_.admit_retransmission(now, number, rtt)) {
@@ -232,11 +245,13 @@ void OutboundStream::on_full_intra_request(std::uint8_t sequence_number) {
 std::size_t OutboundStream::write(TimePoint now, const Pacer::Packet& packet, ByteSpan out) {
   const bool again = packet.kind == PacketKind::kRetransmission;
   const rtp::SequenceNumber number{static_cast<std::uint16_t>(packet.token)};
-  const auto found = again ? find(number) : find(sent_of(packet.token));
+  const std::optional<RtpSender::Sent> sent = again ? sender_.index_of(number) : sent_of(packet.token);
+  const auto found = sent ? find(*sent) : std::nullopt;
   if (!found) {
     // It waited longer than the history reaches back.
     if (again) sender_.forget_retransmission(number);
-    if (media_ == Media::kVideo) skip_to_keyframe();
+    if (!again && media_ == Media::kVideo) skip_to_keyframe();
+    if (again && sent && matters(*sent)) keyframe_wanted_ = active_;
     return 0;
   }
   const std::size_t size = again ? sender_.write_retransmission(now, *found->frame, found->fragment, number, out)

@@ -87,6 +87,7 @@ class OutboundStream {
   [[nodiscard]] bool keyframe_waits(const Pacer& pacer) const;
   std::size_t hand_over(const rtp::FramePackets& frame, Pacer& pacer);
   [[nodiscard]] std::uint64_t token(const rtp::FramePackets& frame, std::size_t i) const;
+  [[nodiscard]] bool matters(const RtpSender::Sent& sent) const;
   void request_again(TimePoint now, rtp::SequenceNumber number, Duration rtt, Pacer& pacer);
   [[nodiscard]] std::optional<rtp::PacketHistory::Packet> find(const RtpSender::Sent& sent) const;
   [[nodiscard]] std::optional<rtp::PacketHistory::Packet> find(rtp::SequenceNumber number) const;
@@ -105,7 +106,8 @@ class OutboundStream {
   bool waiting_ = true;  // for a key frame
   bool thinned_ = false;
   bool keyframe_wanted_ = false;
-  rtp::PacketIndex keyframe_end_ = 0;      // of the last one let in
+  rtp::PacketIndex keyframe_begin_ = 0;  // of the last one let in
+  rtp::PacketIndex keyframe_end_ = 0;
   std::int64_t bytes_since_keyframe_ = 0;  // let in after it
   std::optional<std::uint8_t> last_full_intra_;
   int padding_behind_ = 0;

@@ -222,7 +222,7 @@ std::size_t Peer::send(TimePoint now, const rtp::FramePackets& frame, OutboundSt
   if (!connected() || stream == nullptr) return 0;
   now_ = now;
   if (lip_sync_) keep_lips_in_sync(now - frame.captured_at, stream == audio());
-  if (stream == video()) pacer_queue_.add(microseconds(to_us(now.time_since_epoch())), to_us(pacer_.queue_time()));
+  if (stream == video()) pacer_queue_.add(microseconds(to_us(now.time_since_epoch())), to_us(pacer_.video_time()));
   set_pace();
   stream->send_frame(frame, pacer_);
   report_soon(now, *stream);

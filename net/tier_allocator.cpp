@@ -197,7 +197,7 @@ void TierAllocator::publish(TimePoint now) {
 
 std::optional<TierAllocator::Event> TierAllocator::next_event() {
   if (events_.empty()) return std::nullopt;
-  Event event = std::move(events_.front());
+  const Event event = events_.front();
   events_.pop_front();
   return event;
 }

@@ -27,6 +27,7 @@ bool Pacer::enqueue(const Packet& packet) {
   const bool video = packet.kind == PacketKind::kVideo;
   if (!(video ? push(video_) : push(repeats_))) return false;
   queued_bytes_ += packet.size;
+  if (video) video_bytes_ += packet.size;
   return true;
 }
 
@@ -47,6 +48,7 @@ std::optional<Pacer::Packet> Pacer::pick() {
   } else if (!video_.empty()) {
     out = video_.front();
     video_.pop();
+    video_bytes_ -= out->size;
   } else if (probe_) {
     return Packet{PacketKind::kPadding, kPaddingSize, 0};
   } else {
@@ -95,9 +97,16 @@ TimePoint Pacer::deadline() const {
   return std::max(free_at_, refilled_at_ + nanoseconds(-repeat_budget_ / share + 1));
 }
 
+Duration Pacer::video_time(std::int64_t bytes) const {
+  const Duration alone = pacing_.time_for(bytes);
+  const Duration others = pacing_.time_for(queued_bytes_ - video_bytes_);
+  return alone + std::min(others, alone / (kRepeatShare - 1));
+}
+
 void Pacer::drop_video(std::size_t keep) {
   for (std::size_t i = keep; i < video_.size(); ++i) {
     queued_bytes_ -= video_[i].size;
+    video_bytes_ -= video_[i].size;
   }
   video_.keep(keep);
 }

@@ -65,12 +65,26 @@ class Pacer {
   /// When to call next() again: kNever with nothing to send, long ago with audio waiting, else a tick apart at least.
   [[nodiscard]] TimePoint deadline() const;
 
-  /// How long the newest packet waits at the pacing rate.
-  [[nodiscard]] Duration queue_time() const { return time_for(queued_bytes_); }
-  [[nodiscard]] Duration time_for(std::int64_t bytes) const { return pacing_.time_for(bytes); }
-  [[nodiscard]] bool overloaded() const { return queue_time() > kLongestQueue; }
+  /// How long all that waits takes at the pacing rate.
+  [[nodiscard]] Duration queue_time() const { return pacing_.time_for(queued_bytes_); }
+  /// How long new video waits: repetitions take their quarter only, however many there are.
+  [[nodiscard]] Duration video_time() const { return video_time(video_bytes_); }
+  [[nodiscard]] Duration video_time(std::int64_t bytes) const;
+  [[nodiscard]] bool overloaded() const { return video_time() > kLongestQueue; }
   /// Forgets the waiting video but for its first `keep` packets.
   void drop_video(std::size_t keep = 0);
+  /// Forgets the repetitions for which `useless(packet)`.
+  template <class Useless>
+  void drop_repeats(Useless useless) {
+    for (std::size_t left = repeats_.size(); left > 0; --left) {
+      const Packet packet = repeats_.front();
+      repeats_.pop();
+      if (useless(packet))
+        queued_bytes_ -= packet.size;
+      else
+        repeats_.push(packet);
+    }
+  }
   void cancel_probe() { probe_.reset(); }
   [[nodiscard]] std::int64_t queued_bytes() const { return queued_bytes_; }
   /// In the order of leaving.
@@ -88,7 +102,8 @@ class Pacer {
   FixedQueue<Packet, 128> repeats_;
   FixedQueue<Packet, 512> video_;  // a quarter second of 20 Mbit/s
   std::optional<Probe> probe_;
-  std::int64_t queued_bytes_ = 0;   // retransmissions and video
+  std::int64_t queued_bytes_ = 0;  // retransmissions and video
+  std::int64_t video_bytes_ = 0;
   std::int64_t repeat_budget_ = 0;  // [bit · ns / s]: exact, whatever the steps
   TimePoint refilled_at_{};
   TimePoint free_at_{};     // what left so far is paid for by then

@@ -9,7 +9,6 @@ namespace perch::sim {
 namespace {
 
 constexpr Duration kReportInterval = seconds(1);
-constexpr Duration kFeedbackInterval = milliseconds(100);  // what browsers do by default
 constexpr Duration kPliInterval = milliseconds(500);
 constexpr Duration kStartWindow = milliseconds(20);
 constexpr std::size_t kMaxDatagram = 2048;
@@ -82,7 +81,7 @@ void ReceiverPeer::on_rtp(ByteView datagram) {
   if (config_.transport_wide_cc_id) {
     const auto value = packet->extension(*config_.transport_wide_cc_id);
     if (value && value->size() == 2) feedback_.on_packet(now_, {ByteReader(*value).u16()});
-    if (next_feedback_at_ == kNever) next_feedback_at_ = now_ + kFeedbackInterval;
+    if (next_feedback_at_ == kNever) next_feedback_at_ = now_ + config_.feedback_interval;
   }
   if (config_.rtx_ssrc && packet->header.ssrc == *config_.rtx_ssrc) return on_rtx(*packet);
   if (packet->header.ssrc == config_.audio_ssrc) ++stats_.audio_packets;

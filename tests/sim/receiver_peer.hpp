@@ -29,6 +29,7 @@ struct ReceiverConfig {
   std::optional<rtp::Ssrc> rtx_ssrc;
   rtp::Ssrc audio_ssrc = 0;  ///< expected sound; its packets are counted only
   std::optional<std::uint8_t> transport_wide_cc_id;
+  Duration feedback_interval = milliseconds(100);  ///< what browsers do by default
   bool nack = true;
   bool reference_time = true;  ///< XR RRTR with each report
   bool keep_frames = true;     ///< false: frames are counted by their markers only, and payloads not looked into
