@@ -18,6 +18,7 @@ await browser_test('sealed', async (world) => {
   await peer.until_state((state) => state.access === 'sealed' && state.invited === false, { what: 'a state without guests' });
   const early = await world.open_viewer();
   await early.until_text(/Nobody is invited/);
+  expect(!(await buttons(early)).includes('mute'), `nothing to press for strangers: ${await buttons(early)}`);
   await early.screenshot(artifact('sealed_nobody.png'));
 
   const owner = perchd.invite('owner', { rights: 'watch,listen,talk,control', expires: '30d' });

@@ -41,15 +41,15 @@ class GuestPerchd {
   /** Boots the guest and starts perchd; its retained state on the broker tells when that is done. */
   static async start({ dir, broker_url, config = {}, camera, clip }) {
     const guest = new GuestPerchd();
+    guest.config_file = join(dir, 'perch.toml');
     mkdirSync(join(dir, 'state'), { recursive: true, mode: 0o700 });
     const base = default_config(broker_url, join(dir, 'state'));
-    const config_file = join(dir, 'perch.toml');
     const ice = { servers: [], local_addresses: [guest_address] };
-    writeFileSync(config_file, to_toml({ ...base, ...config, ice, video: { ...base.video, ...config.video } }));
+    writeFileSync(guest.config_file, to_toml({ ...base, ...config, ice, video: { ...base.video, ...config.video } }));
     const port = await guest.#listen();
     const variables = ['PERCH_SET_CONTROL', 'PERCH_LIBCAMERA_HELPER', 'PERCH_FLASH_AND_BEEP', 'PERCH_PPM', 'PERCH_EAR'].map((name) => `${name}=${process.env[name] ?? ''}`);
     const script = join(root, 'tests/device/perchd_in_guest');
-    const command = ['env', ...variables, `PERCH_CLIP=${clip ?? ''}`, script, camera, perchd_path, config_file, host_address, String(port)];
+    const command = ['env', ...variables, `PERCH_CLIP=${clip ?? ''}`, script, camera, perchd_path, guest.config_file, host_address, String(port)];
     const modules = kModules[camera].flatMap((module) => ['--module', module]);
     const options = [...modules, '--tap', kTap, '--address', `${guest_address}/24`, '--share', dir, '--timeout', '200', '--console', join(dir, 'console.log')];
     guest.process = new Child('guest', join(root, 'toolchain/uml/run'), [...options, '--', ...command], { log_file: join(dir, 'guest.log') });

@@ -9,6 +9,8 @@ function make(name, attributes = {}, ...children) {
   return node;
 }
 
+const as_sentence = (text) => text && `${text[0].toUpperCase()}${text.slice(1)}.`;
+
 /** Fills `form`, which others show and hide. `set(name, value)` is called for each change a person makes. */
 export class ControlsPanel {
   #form;
@@ -28,7 +30,7 @@ export class ControlsPanel {
   /** `{controls, error}` as messages.js reads them. An error alone leaves what is shown. */
   show({ controls, error }) {
     clearTimeout(this.#silence);
-    this.#say(error || (controls.length ? "" : "This camera has no controls."));
+    this.#say(as_sentence(error) || (controls.length ? "" : "This camera has no controls."));
     if (!controls.length) return;
     const gone = [...this.#rows.keys()].filter((name) => !controls.some((one) => one.name === name));
     for (const name of gone) this.#drop(name);

@@ -120,9 +120,9 @@ export class Player {
     return this.#rights?.control ?? false;
   }
 
-  // Nothing is promised that the camera may refuse.
+  // Nothing is shown that the camera may refuse: a sealed one says first what we may do.
   get #knows_rights() {
-    return this.#rights !== null || !this.#settings.key;
+    return this.#rights !== null || (!this.#settings.key && this.#state?.access !== "sealed");
   }
 
   /** Somebody is speaking through it just now, perhaps we. */
@@ -398,11 +398,16 @@ export class Player {
     answer: (fields) => this.#attempt(() => this.#on_answer(fields)),
     offer: (fields) => this.#attempt(() => this.#on_offer(fields)),
     candidates: ({ candidates }) => this.#peer.add_candidates(candidates),
-    bye: ({ reason }) => this.#tell((now) => this.#watch.on_bye(now, reason)),
+    bye: ({ reason }) => this.#on_bye(reason),
     error: (fields) => this.#on_error(fields),
     control: (report) => this.#on_controls(report),
     notice: ({ picture }) => this.#on_notice(picture),
   };
+
+  #on_bye(reason) {
+    if (reason === "Revoked" || reason === "Expired") this.#rights = null;
+    this.#tell((now) => this.#watch.on_bye(now, reason));
+  }
 
   // What concerns the camera's controls is no reason to hang up.
   #on_error({ code, message }) {

@@ -66,3 +66,11 @@ test("a camera unplugged before the first picture is told as such", () => {
   assert.equal(badge_for(view), "Unplugged");
   assert.equal(words_for({ ...view, trouble: "" }).title, phase_words("picture").title);
 });
+
+test("what the network lets through is told in a word, when there is nothing worse to tell", () => {
+  assert.equal(badge_for({ phase: "live", trouble: "", picture: "full" }), "Live");
+  assert.match(badge_for({ phase: "live", trouble: "", picture: "low" }), /smaller/);
+  assert.match(badge_for({ phase: "live", trouble: "", picture: "thinned" }), /fewer/);
+  assert.equal(badge_for({ phase: "live", trouble: "stalled", picture: "low" }), "Standing still");
+  assert.equal(badge_for({ phase: "mending", trouble: "", picture: "low" }), "Reconnecting");
+});
