@@ -91,26 +91,26 @@ std::string write_controls(const std::vector<video::CameraControl>& controls) {
   return out.end_array().end_object().take();
 }
 
-void CameraCommands::handle(const std::string& request, ControlSocket::Reply reply) {
+void CameraCommands::handle(const std::string& request, const ControlSocket::Reply& reply) {
   const auto document = signaling::JsonDocument::parse(request);
   if (!document) return reply(write_error(document.error()));
   const std::string command = text_of(document->root(), "command");
-  if (command == "controls") return list(std::move(reply));
+  if (command == "controls") return list(reply);
   if (command == "set_control")
-    return set(text_of(document->root(), "name"), text_of(document->root(), "value"), std::move(reply));
+    return set(text_of(document->root(), "name"), text_of(document->root(), "value"), reply);
   reply(write_error({Errc::kUnsupported, "unknown command " + in_quotes(command), 0}));
 }
 
-void CameraCommands::list(ControlSocket::Reply reply) {
+void CameraCommands::list(const ControlSocket::Reply& reply) {
   work_line(
       [source = source_] {
         const auto controls = video::list_camera_controls(source);
         return controls ? write_controls(*controls) : write_error(controls.error());
       },
-      std::move(reply));
+      reply);
 }
 
-void CameraCommands::set(std::string name, std::string value, ControlSocket::Reply reply) {
+void CameraCommands::set(std::string name, std::string value, const ControlSocket::Reply& reply) {
   work_line(
       [this, name = std::move(name), value = std::move(value)] {
         const auto done = video::set_camera_control(source_, name, value);
@@ -118,10 +118,11 @@ void CameraCommands::set(std::string name, std::string value, ControlSocket::Rep
         ctl_.post([this, setting = name + '=' + value] { on_set_(setting); });
         return write_ok();
       },
-      std::move(reply));
+      reply);
 }
 
-void CameraCommands::handle(signaling::ControlRequest request, std::function<void(signaling::ControlReport)> reply) {
+void CameraCommands::handle(signaling::ControlRequest request,
+                            const std::function<void(signaling::ControlReport)>& reply) {
   const bool taken = work([this, request = std::move(request), reply] {
     Result<void> set;
     const std::string value = std::to_string(request.value);
@@ -132,7 +133,7 @@ void CameraCommands::handle(signaling::ControlRequest request, std::function<voi
   if (!taken) reply({{}, too_busy().message()});
 }
 
-void CameraCommands::work_line(std::function<std::string()> ask, ControlSocket::Reply reply) {
+void CameraCommands::work_line(std::function<std::string()> ask, const ControlSocket::Reply& reply) {
   const bool taken = work([ask = std::move(ask), reply] { return [reply, line = ask()] { reply(line); }; });
   if (!taken) reply(write_error(too_busy()));
 }

@@ -30,17 +30,17 @@ class CameraCommands {
   CameraCommands(EventLoop& ctl, std::string source, std::function<void(const std::string&)> on_set)
       : ctl_(ctl), source_(std::move(source)), on_set_(std::move(on_set)) {}
 
-  void handle(const std::string& request, ControlSocket::Reply reply);
+  void handle(const std::string& request, const ControlSocket::Reply& reply);
   /// What an invited viewer asks from afar; `reply` is called on ctl.
-  void handle(signaling::ControlRequest request, std::function<void(signaling::ControlReport)> reply);
+  void handle(signaling::ControlRequest request, const std::function<void(signaling::ControlReport)>& reply);
 
  private:
-  void list(ControlSocket::Reply reply);
-  void set(std::string name, std::string value, ControlSocket::Reply reply);
+  void list(const ControlSocket::Reply& reply);
+  void set(std::string name, std::string value, const ControlSocket::Reply& reply);
   /// Runs `ask` beside the loop, one at a time; what it returns is run on ctl. False when too many wait already.
   using Answer = std::function<void()>;
   [[nodiscard]] bool work(std::function<Answer()> ask);
-  void work_line(std::function<std::string()> ask, ControlSocket::Reply reply);
+  void work_line(std::function<std::string()> ask, const ControlSocket::Reply& reply);
   void begin();
   static constexpr std::size_t kMaxWaiting = 16;
 

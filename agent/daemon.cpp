@@ -154,7 +154,7 @@ class Daemon::Impl {
   void on_guests();
   void on_guest_leaves(const std::string& viewer, signaling::Reason reason);
   void on_control(const signaling::SessionKey& key, signaling::ControlRequest request);
-  void on_perchctl(const std::string& request, ControlSocket::Reply reply);
+  void on_perchctl(const std::string& request, const ControlSocket::Reply& reply);
   [[nodiscard]] std::vector<signaling::IceServer> turn_for(const std::string& viewer) const;
   [[nodiscard]] CameraSwitch::Callbacks camera_callbacks();
   [[nodiscard]] std::unique_ptr<ControlSocket> open_control_socket(const std::string& path);
@@ -334,8 +334,8 @@ void Daemon::Impl::on_control(const signaling::SessionKey& key, signaling::Contr
   });
 }
 
-void Daemon::Impl::on_perchctl(const std::string& request, ControlSocket::Reply reply) {
-  if (!viewer_commands_.handle(request, reply)) commands_.handle(request, std::move(reply));
+void Daemon::Impl::on_perchctl(const std::string& request, const ControlSocket::Reply& reply) {
+  if (!viewer_commands_.handle(request, reply)) commands_.handle(request, reply);
 }
 
 void Daemon::Impl::on_microphone(bool lost) {
@@ -353,9 +353,9 @@ void Daemon::Impl::on_floor(std::optional<net::LinkId> who) {
 /// A camera is worth having without it.
 std::unique_ptr<ControlSocket> Daemon::Impl::open_control_socket(const std::string& path) {
   if (path.empty()) return nullptr;
-  auto opened = ControlSocket::listen(loop_, path, [this](const std::string& request, ControlSocket::Reply reply) {
-    on_perchctl(request, std::move(reply));
-  });
+  auto opened = ControlSocket::listen(
+      loop_, path,
+      [this](const std::string& request, const ControlSocket::Reply& reply) { on_perchctl(request, reply); });
   if (opened) return std::move(*opened);
   PERCH_WARN(kModule, "msg=\"perchctl cannot reach this camera\" reason=%s",
              in_quotes(opened.error().message()).c_str());

@@ -38,6 +38,11 @@ class SecretText {
   std::string text_;
 };
 
+std::string path_of(const std::string& folder, const std::string& file) {
+  std::string path = folder;
+  return path.append("/").append(file);
+}
+
 UniqueFd open_folder(const std::string& folder) {
   return UniqueFd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
 }
@@ -131,7 +136,7 @@ ViewerFolder read_viewer_folder(const std::string& folder) {
     if (read)
       out.viewers.emplace(viewer, std::move(*read));
     else
-      out.problems.push_back(in_quotes(folder + '/' + file) + ' ' + read.error().message());
+      out.problems.push_back(in_quotes(path_of(folder, file)) + ' ' + read.error().message());
   }
   return out;
 }
@@ -148,7 +153,7 @@ Result<void> save_invitation(const std::string& folder, const Invitation& invita
     const unsigned flags = replace ? 0 : RENAME_NOREPLACE;
     if (::renameat2(fd.get(), fresh.c_str(), fd.get(), name.c_str(), flags) == 0 && ::fsync(fd.get()) == 0) return {};
     done = errno == EEXIST ? Result<void>(fail(Errc::kBusy, invitation.viewer + " is invited already"))
-                           : Result<void>(fail_errno("cannot write " + in_quotes(folder + '/' + name)));
+                           : Result<void>(fail_errno("cannot write " + in_quotes(path_of(folder, name))));
   }
   ::unlinkat(fd.get(), fresh.c_str(), 0);
   return done;
@@ -159,7 +164,7 @@ Result<void> delete_invitation(const std::string& folder, const std::string& vie
   const std::string name = viewer + std::string(kSuffix);
   if (fd && ::unlinkat(fd.get(), name.c_str(), 0) == 0 && ::fsync(fd.get()) == 0) return {};
   if (errno == ENOENT) return fail(Errc::kNotFound, "nobody is invited as " + in_quotes(viewer));
-  return fail(not_allowed("delete " + in_quotes(folder + '/' + name)));
+  return fail(not_allowed("delete " + in_quotes(path_of(folder, name))));
 }
 
 Result<void> make_viewer_folder(const std::string& folder, const std::string& state_dir) {

@@ -50,6 +50,7 @@ async function start(dir, ports) {
     dir: join(dir, 'perchd'),
     broker,
     sealed: true,
+    guests: { demo: { rights: 'watch,listen,talk,control' } },
     config: { video: { source: options.source }, audio: { source: options.audio }, talk: { sink: options.talk }, ice: { local_addresses: [] } },
   });
   return { broker, perchd };
@@ -80,11 +81,10 @@ async function main() {
   const asked = until_asked(parts);
   parts.perchd.process.on_line((line) => /level=(warning|error)/.test(line) && process.stderr.write(`${line}\n`));
   if (options.listen !== '127.0.0.1') say(`anyone who reaches ${options.listen} can speak to this broker, but only who has the link can watch`);
-  const { link } = parts.perchd.invite('demo', { rights: 'watch,listen,talk,control' });
   say(`the camera is on (source ${options.source}); Ctrl-C ends it. Open`);
   // On a terminal perchctl draws a QR code as well.
   if (process.stdout.isTTY) spawnSync(perchctl_path, ['link', 'demo', '--config', parts.perchd.config_file], { stdio: ['ignore', 'inherit', 'ignore'] });
-  else process.stdout.write(`${link}\n`);
+  else process.stdout.write(`${parts.perchd.invitations.demo.link}\n`);
 
   await asked;
   say('ending');

@@ -30,8 +30,9 @@ export function to_toml(config) {
 
 export class Perchd {
   /** `config` is merged section by section over the defaults; `pin_to` is a CPU number, `command` is put in front
-   *  (see namespace.mjs). `sealed`: only who was invited may watch, see invite(). Resolves when it is on the broker. */
-  static async start({ dir, broker, config = {}, sealed = false, pin_to, command = [], env, program = perchd_path, wait_ready = true }) {
+   *  (see namespace.mjs). `sealed`: only who was invited may watch, see invite();
+   *  `guests` as {name: options} are invited before it starts, see `invitations`. Resolves when it is on the broker. */
+  static async start({ dir, broker, config = {}, sealed = false, guests = {}, pin_to, command = [], env, program = perchd_path, wait_ready = true }) {
     const perchd = new Perchd();
     perchd.dir = dir;
     perchd.pin_to = pin_to;
@@ -46,6 +47,7 @@ export class Perchd {
     perchd.config_file = join(dir, 'perch.toml');
     writeFileSync(perchd.config_file, to_toml(perchd.config), { mode: 0o600 });  // it may hold TURN passwords
     perchd.check_config();
+    perchd.invitations = Object.fromEntries(Object.entries(guests).map(([name, options]) => [name, perchd.invite(name, options)]));
     await perchd.resume({ wait_ready });
     return perchd;
   }
@@ -58,7 +60,7 @@ export class Perchd {
     return this.process.pid;
   }
 
-  /** Invites `viewer` with perchctl; `options` as {rights: 'watch,talk', expires: '1h'}. Resolves to {name, link, rights, …}. */
+  /** Invites `viewer` with perchctl; `options` as {rights: 'watch,talk', expires: '1h'}. Gives {name, link, rights, …}. */
   invite(viewer, options = {}) {
     const words = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]);
     return JSON.parse(this.perchctl('invite', viewer, ...words, '--json'));
