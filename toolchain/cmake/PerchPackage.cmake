@@ -58,4 +58,8 @@ upgrade of libcamera never stops the daemon.")
 set(CPACK_DEBIAN_LIBCAMERA_PACKAGE_DEPENDS "perch (= ${CPACK_DEBIAN_PACKAGE_VERSION})")
 set(CPACK_DEBIAN_LIBCAMERA_PACKAGE_RECOMMENDS libcamera-ipa)
 
+# Read by cpack: what toolchain/package finds out after the build of another architecture's programs.
+file(WRITE ${staged}/project.cmake "include(${staged}/cross.cmake OPTIONAL)\n")
+set(CPACK_PROJECT_CONFIG_FILE ${staged}/project.cmake)
+
 include(CPack)

@@ -1,19 +1,26 @@
 // The software bill of materials of one of our Debian packages, as SPDX 2.3 JSON on standard output.
-//   node sbom.mjs PACKAGE.deb [FOLDER_OF_TOOLCHAIN_DEPS]
+//   node sbom.mjs PACKAGE.deb [FOLDER_OF_TOOLCHAIN_DEPS [SYSROOT]]
 // Listed: what it links dynamically (its Depends, in the versions it was built with), what is compiled or linked into it,
 // and the modules bundled into the viewer page.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
-const [deb, deps] = process.argv.slice(2);
+const [deb, deps, sysroot] = process.argv.slice(2);
 const run = (program, ...args) => execFileSync(program, args, { encoding: 'utf8' }).trim();
 const field = (name) => run('dpkg-deb', '-f', deb, name);
 
 /** Debian packages that leave their code in our binaries without a trace in Depends. */
 const kHeadersOnly = ['libtomlplusplus-dev', 'libexpected-dev'];
 
-const installed_version = (name) => run('dpkg-query', '-W', '-f', '${Version}', name);
+/** In the sysroot its file name tells: NAME_VERSION_ARCH.deb, a colon written as %3a. */
+function version_in_sysroot(name) {
+  const file = readFileSync(`${sysroot}/PACKAGES`, 'utf8').split('\n').find((line) => line.startsWith(`${name}_`));
+  if (!file) throw new Error(`${name} is not in the sysroot`);
+  return decodeURIComponent(file.split('_')[1]);
+}
+
+const installed_version = (name) => (sysroot ? version_in_sysroot(name) : run('dpkg-query', '-W', '-f', '${Version}', name));
 const debian = (name, version, how) => ({ name, version, how, purl: `pkg:deb/debian/${name}@${encodeURIComponent(version)}` });
 
 /** "libfoo (>= 1), a | b" -> the libraries, as installed where it was built. */
