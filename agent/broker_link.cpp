@@ -16,7 +16,7 @@ MqttOptions with_table(MqttOptions options, const SessionTable& table) {
 }  // namespace
 
 BrokerLink::BrokerLink(EventLoop& loop, Random& random, MqttOptions options, SessionTable& table, EventHandler on_event,
-                       std::function<void()> on_connected)
+                       std::function<void(bool)> on_connection)
     : table_(table),
       on_event_(std::move(on_event)),
       timer_(loop,
@@ -26,12 +26,12 @@ BrokerLink::BrokerLink(EventLoop& loop, Random& random, MqttOptions options, Ses
              }),
       mqtt_(loop, random, with_table(std::move(options), table),
             {.on_connected =
-                 [this, on_connected = std::move(on_connected)] {
+                 [this, on_connection] {
                    table_.on_broker_connected();
-                   on_connected();
+                   on_connection(true);
                    pump();
                  },
-             .on_disconnected = [] {},
+             .on_disconnected = [on_connection] { on_connection(false); },
              .on_message =
                  [this](std::string_view topic, ByteView payload) {
                    table_.on_message(monotonic_now(), topic, payload);

@@ -16,11 +16,12 @@ class BrokerLink {
 
   /// `options` without will and subscriptions, which the table provides.
   BrokerLink(EventLoop& loop, Random& random, signaling::MqttOptions options, signaling::SessionTable& table,
-             EventHandler on_event, std::function<void()> on_connected);
+             EventHandler on_event, std::function<void(bool connected)> on_connection);
 
   void start() { mqtt_.start(); }
   void on_network_change() { mqtt_.on_network_change(); }
   [[nodiscard]] bool connected() const { return mqtt_.connected(); }
+  [[nodiscard]] signaling::MqttStatus status() const { return mqtt_.status(); }
   /// After anything was done to the table: handle its events, publish what it has, set its timer.
   void pump();
   /// Publishes the rest and leaves the broker in order, within `patience`.

@@ -1,19 +1,13 @@
 #include "agent/camera_commands.hpp"
 
+#include "agent/json_fields.hpp"
 #include "hal/base/log.hpp"
-#include "signaling/json.hpp"
 #include "signaling/json_writer.hpp"
 
 namespace perch::agent {
 namespace {
 
-using signaling::JsonView;
 using signaling::JsonWriter;
-
-std::string text_of(const JsonView& request, const char* name) {
-  const auto value = request.member(name);
-  return std::string(value ? value->as_text().value_or("") : "");
-}
 
 std::string write_ok() {
   JsonWriter out;

@@ -1,6 +1,7 @@
 #include "agent/camera_switch.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "hal/base/log.hpp"
 
@@ -46,6 +47,7 @@ void CameraSwitch::start() {
 }
 
 void CameraSwitch::close() {
+  past_ = totals();
   pipeline_.reset();
   PERCH_INFO(kModule, "state=closed");
   callbacks_.on_closed();
@@ -63,6 +65,29 @@ void CameraSwitch::remember_control(const std::string& setting) {
   std::erase_if(controls, [&](const std::string& known) { return known.starts_with(name); });
   controls.push_back(setting);
   if (pipeline_) pipeline_->set_controls(controls);
+}
+
+void CameraSwitch::close_now() {
+  linger_timer_.set(kNever);
+  if (pipeline_) close();
+}
+
+codec::PipelineStats CameraSwitch::totals() const {
+  if (!pipeline_) return past_;
+  codec::PipelineStats sum = pipeline_->stats();
+  sum += past_;
+  return sum;
+}
+
+void CameraSwitch::take_snapshot(codec::SnapshotTap::Sink sink) {
+  const auto deliver = [this, sink](Result<Bytes> jpeg) { loop_.post([sink, jpeg = std::move(jpeg)] { sink(jpeg); }); };
+  if (pipeline_) return pipeline_->take_snapshot(deliver);
+  if (std::exchange(snapshot_runs_, true))
+    return sink(fail(Errc::kBusy, "the camera is being opened for another snapshot, try again"));
+  snapshot_ = Thread("snapshot", [this, request = config_.source, deliver] {
+    deliver(codec::take_snapshot(request));
+    loop_.post([this] { snapshot_runs_ = false; });
+  });
 }
 
 std::optional<codec::PipelineStats> CameraSwitch::stats() const {

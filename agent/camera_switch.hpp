@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "hal/base/event_loop.hpp"
+#include "hal/base/thread.hpp"
 #include "media/codec/video_pipeline.hpp"
 
 namespace perch::agent {
@@ -24,6 +25,13 @@ class CameraSwitch {
 
   /// How many viewers there are now: more than none opens, none starts the linger time.
   void on_viewers(std::size_t viewers);
+  /// At once, whoever watches; the next on_viewers() may open it again.
+  void close_now();
+  /// A picture of what runs, or of a camera opened for it; `sink` is called on ctl.
+  void take_snapshot(codec::SnapshotTap::Sink sink);
+  [[nodiscard]] bool is_open() const { return pipeline_ != nullptr; }
+  /// Totals over all openings; encode times of the last.
+  [[nodiscard]] codec::PipelineStats totals() const;
   /// Totals since the camera was opened; nothing while it is closed.
   [[nodiscard]] std::optional<codec::PipelineStats> stats() const;
   /// Upper limit of the encoded video, from the next frame on.
@@ -48,7 +56,10 @@ class CameraSwitch {
   std::uint64_t generation_ = 0;
   std::optional<Bitrate> main_rate_;
   std::optional<Bitrate> low_rate_;
+  codec::PipelineStats past_;  ///< of the pipelines before
   std::unique_ptr<codec::VideoPipeline> pipeline_;
+  bool snapshot_runs_ = false;
+  Thread snapshot_;  ///< opens a closed camera, which takes seconds
 };
 
 }  // namespace perch::agent

@@ -118,6 +118,9 @@ const std::array kKeys{
     ConfigKey{"control", "socket", "", "Unix socket through which perchctl speaks to perchd; empty: none.",
               TextField{PERCH_FIELD(control.socket), check_any}},
 
+    ConfigKey{"metrics", "textfile", "", "File ending in .prom for node_exporter, renewed every 15 s; empty: none.",
+              TextField{PERCH_FIELD(metrics.textfile), check_any}, Takes::kReload},
+
     ConfigKey{"log", "level", "", "error, warning, info, debug or trace.",
               TextField{PERCH_FIELD(log.level), check_log_level}, Takes::kReload},
 };

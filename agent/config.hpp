@@ -80,6 +80,9 @@ struct Config {
     std::string socket = kDefaultControlSocket;
   } control;
   struct {
+    std::string textfile;
+  } metrics;
+  struct {
     std::string level = "info";
   } log;
 

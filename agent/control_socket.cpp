@@ -5,6 +5,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -74,8 +75,16 @@ void ControlSocket::accept_client() {
   const std::uint64_t id = next_id_++;
   auto client = std::make_unique<Client>();
   client->fd = std::move(fd);
-  client->watch = std::make_unique<IoWatch>(loop_, client->fd.get(), [this, id](unsigned) { on_readable(id); });
+  client->watch =
+      std::make_unique<IoWatch>(loop_, client->fd.get(), [this, id](unsigned ready) { on_ready(id, ready); });
   clients_.emplace(id, std::move(client));
+}
+
+void ControlSocket::on_ready(std::uint64_t id, unsigned ready) {
+  const auto found = clients_.find(id);
+  if (found == clients_.end()) return;
+  if ((ready & IoWatch::kWrite) != 0) flush(id, *found->second);
+  if ((ready & IoWatch::kRead) != 0) on_readable(id);
 }
 
 void ControlSocket::on_readable(std::uint64_t id) {
@@ -99,9 +108,20 @@ void ControlSocket::on_readable(std::uint64_t id) {
 void ControlSocket::answer(std::uint64_t id, const std::string& line) {
   const auto found = clients_.find(id);
   if (found == clients_.end()) return;
-  const std::string text = line + '\n';
-  const ssize_t sent = ::send(found->second->fd.get(), text.data(), text.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
-  if (sent != static_cast<ssize_t>(text.size())) drop(id);  // answers fit the socket's buffer of a client that reads
+  found->second->unsent += line + '\n';
+  flush(id, *found->second);
+}
+
+/// Most answers fit the socket's buffer; a picture does not.
+void ControlSocket::flush(std::uint64_t id, Client& client) {
+  const ssize_t sent = ::send(client.fd.get(), client.unsent.data(), client.unsent.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  if (sent < 0 && errno != EAGAIN && errno != EINTR) return drop(id);
+  client.unsent.erase(0, static_cast<std::size_t>(std::max<ssize_t>(sent, 0)));
+  client.watch->want(IoWatch::kRead | (client.unsent.empty() ? 0U : IoWatch::kWrite));
+  if (client.unsent.empty()) return client.patience.reset();
+  if (client.patience) return;
+  client.patience = std::make_unique<Timer>(loop_, [this, id] { drop(id); });
+  client.patience->set(monotonic_now() + kReadingTime);
 }
 
 void ControlSocket::drop(std::uint64_t id) {

@@ -14,15 +14,17 @@
 namespace perch::agent {
 
 /// Thread: the loop's. Who may connect is a matter of the file's permissions (owner and group). A client that sends too
-/// much, or does not read, is cut off; the daemon never waits for one.
+/// much, or does not read for kReadingTime, is cut off; the daemon never waits for one.
 class ControlSocket {
  public:
+  /// A line end is added. Bytes may follow the line, see OperatorCommands.
   using Reply = std::function<void(std::string line)>;
   /// `reply` is called once, now or later, on the loop's thread, perhaps after the client has gone.
   using Handler = std::function<void(const std::string& request, Reply reply)>;
 
   static constexpr std::size_t kMaxRequest = 4096;  // [bytes]
   static constexpr std::size_t kMaxClients = 8;
+  static constexpr Duration kReadingTime = seconds(5);
 
   /// Makes the file, mode 0660. kBusy: another perchd answers there; a file left by one that died is replaced.
   [[nodiscard]] static Result<std::unique_ptr<ControlSocket>> listen(EventLoop& loop, const std::string& path,
@@ -36,12 +38,16 @@ class ControlSocket {
   struct Client {
     UniqueFd fd;
     std::string received;
+    std::string unsent;
+    std::unique_ptr<Timer> patience;  ///< while something is unsent
     std::unique_ptr<IoWatch> watch;
   };
   ControlSocket(EventLoop& loop, std::string path, UniqueFd fd, Handler handler);
   void accept_client();
   void on_readable(std::uint64_t id);
+  void on_ready(std::uint64_t id, unsigned ready);
   void answer(std::uint64_t id, const std::string& line);
+  void flush(std::uint64_t id, Client& client);
   void drop(std::uint64_t id);
 
   EventLoop& loop_;

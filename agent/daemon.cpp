@@ -2,8 +2,11 @@
 
 #include <signal.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <fstream>
+#include <utility>
 
 #include "agent/broker_link.hpp"
 #include "agent/camera_commands.hpp"
@@ -14,7 +17,11 @@
 #include "agent/ice_setup.hpp"
 #include "agent/invited_viewers.hpp"
 #include "agent/loudspeaker.hpp"
+#include "agent/metrics_file.hpp"
 #include "agent/microphone_switch.hpp"
+#include "agent/mqtt_setup.hpp"
+#include "agent/operator_commands.hpp"
+#include "agent/privacy_switch.hpp"
 #include "agent/reload.hpp"
 #include "agent/supervision.hpp"
 #include "agent/viewer_commands.hpp"
@@ -111,24 +118,18 @@ codec::AudioPipeline::Config microphone_config(const Config& config, Random& ran
   return pipeline;
 }
 
-Result<signaling::MqttOptions> mqtt_options(const Config& config) {
-  signaling::MqttOptions options;
-  auto url = signaling::parse_broker_url(config.broker.url);
-  if (!url) return fail(std::move(url.error()));
-  options.broker = std::move(*url);
-  options.client_id = "perch-" + config.camera.id;  // a stale twin is taken over by the broker
-  options.username = config.broker.username;
-  options.ca_file = config.broker.ca_file;
-  if (config.broker.password_file.empty()) return options;
-  auto password = read_secret_file(config.broker.password_file);
-  if (!password) return fail(std::move(password.error()));
-  options.password = std::move(*password);
-  return options;
-}
-
 Result<net::DtlsCertificate> certificate(const std::string& state_dir, Random& random) {
   ::mkdir(state_dir.c_str(), 0700);  // an existing folder is the usual case; a real problem shows right below
   return net::load_or_create_certificate(state_dir, random, NtpClock::from_system().unix_at(monotonic_now()));
+}
+
+/// Memory in use, by /proc/self/statm: the second number counts pages.
+std::uint64_t resident_kb() {
+  std::ifstream file("/proc/self/statm");
+  std::uint64_t all = 0;
+  std::uint64_t resident = 0;
+  file >> all >> resident;
+  return resident * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE)) / 1024;
 }
 
 void apply_log_level(const Config& config) {
@@ -154,7 +155,6 @@ class Daemon::Impl {
   void on_guests();
   void on_guest_leaves(const std::string& viewer, signaling::Reason reason);
   void on_control(const signaling::SessionKey& key, signaling::ControlRequest request);
-  void on_perchctl(const std::string& request, const ControlSocket::Reply& reply);
   [[nodiscard]] std::vector<signaling::IceServer> turn_for(const std::string& viewer) const;
   [[nodiscard]] CameraSwitch::Callbacks camera_callbacks();
   [[nodiscard]] std::unique_ptr<ControlSocket> open_control_socket(const std::string& path);
@@ -167,6 +167,15 @@ class Daemon::Impl {
   /// Has the net thread look at its links, and calls back on ctl.
   void with_links(std::function<void(const Links&)> then);
   [[nodiscard]] WorkDone work_done(const Links& links) const;
+  [[nodiscard]] OperatorCommands::Hooks operator_hooks();
+  void on_perchctl(const std::string& request, const ControlSocket::Reply& reply);
+  void with_status(std::function<void(const AgentStatus&)> then);
+  [[nodiscard]] AgentStatus status(const Links& links) const;
+  [[nodiscard]] std::string camera_word() const;
+  [[nodiscard]] std::string microphone_word() const;
+  void tell_supervisor();
+  [[nodiscard]] Result<void> set_privacy(bool on);
+  void drain();
   /// Runs `call` on ctl and lets the broker hear what came of it.
   template <class F>
   auto posted(F call);
@@ -197,12 +206,21 @@ class Daemon::Impl {
   bool network_changed_ = false;  ///< and the viewers have not heard of it
   CameraCommands commands_;
   ViewerCommands viewer_commands_;
+  PrivacySwitch privacy_;
+  OperatorCommands operator_;
   std::unique_ptr<ControlSocket> control_;
   SignalWatch terminate_;
   SignalWatch interrupt_;
   SignalWatch hang_up_;
   Supervision supervision_;
+  MetricsFile metrics_file_;
+  const TimePoint started_at_ = monotonic_now();
   bool camera_away_ = false;
+  bool microphone_lost_ = false;
+  bool draining_ = false;
+  bool stopping_ = false;
+  std::string camera_detail_;  ///< what is open, or why it is not
+  std::vector<std::string> needs_restart_;
 };
 
 Daemon::Impl::Impl(const Config& config, net::IceConfig ice, net::DtlsCertificate certificate,
@@ -237,17 +255,24 @@ Daemon::Impl::Impl(const Config& config, net::IceConfig ice, net::DtlsCertificat
       broker_(
           loop_, random_, std::move(mqtt), table_,
           [this](TimePoint now, signaling::SessionEvent event) { viewers_.on_event(now, std::move(event)); },
-          [this] { move_viewers(); }),
+          [this](bool connected) {
+            tell_supervisor();
+            if (connected) move_viewers();
+          }),
       profile_timer_(loop_, [this] { answer_held_offers(); }),
       commands_(loop_, config.video.source, [this](const std::string& setting) { camera_.remember_control(setting); }),
       viewer_commands_(invited_, [this](const std::string& viewer) { return table_.sessions_of(viewer); }),
+      privacy_(config.state.dir),
+      operator_(operator_hooks()),
       control_(open_control_socket(config.control.socket)),
       terminate_(loop_, SIGTERM, [this] { shut_down(); }),
       interrupt_(loop_, SIGINT, [this] { shut_down(); }),
       hang_up_(loop_, SIGHUP, [this] { reload(); }),
-      supervision_(loop_, std::move(notifier), [this](Supervision::Report report) {
-        with_links([this, report = std::move(report)](const Links& links) { report(work_done(links)); });
-      }) {}
+      supervision_(loop_, std::move(notifier),
+                   [this](Supervision::Report report) {
+                     with_links([this, report = std::move(report)](const Links& links) { report(work_done(links)); });
+                   }),
+      metrics_file_(loop_, [this](std::function<void(const AgentStatus&)> then) { with_status(std::move(then)); }) {}
 
 template <class F>
 auto Daemon::Impl::posted(F call) {
@@ -288,6 +313,9 @@ CameraSwitch::Callbacks Daemon::Impl::camera_callbacks() {
                 camera_report_.on_closed();
                 stream_.reset();
                 net_.reset_stream();
+                camera_away_ = false;
+                camera_detail_.clear();
+                tell_supervisor();
               }};
 }
 
@@ -296,6 +324,8 @@ void Daemon::Impl::on_demand(Demand demand) {
   camera_.on_viewers(demand.pictures);
   microphone_.on_listeners(demand.sound);
   if (demand.held > 0) look_for_h264();
+  tell_supervisor();
+  if (draining_ && viewers_.size() == 0) loop_.post([this] { shut_down(); });
 }
 
 void Daemon::Impl::answer_held_offers() {
@@ -334,11 +364,8 @@ void Daemon::Impl::on_control(const signaling::SessionKey& key, signaling::Contr
   });
 }
 
-void Daemon::Impl::on_perchctl(const std::string& request, const ControlSocket::Reply& reply) {
-  if (!viewer_commands_.handle(request, reply)) commands_.handle(request, reply);
-}
-
 void Daemon::Impl::on_microphone(bool lost) {
+  microphone_lost_ = lost;
   table_.set_microphone_lost(lost);
   broker_.pump();
 }
@@ -366,6 +393,8 @@ void Daemon::Impl::on_pipeline(const codec::PipelineEvent& event) {
   if (const auto* lost = std::get_if<codec::PipelineLost>(&event)) {
     camera_away_ = true;
     camera_report_.on_lost(lost->error);
+    camera_detail_ = lost->error.message();
+    tell_supervisor();
     table_.set_camera(signaling::CameraHealth::kLost);
     viewers_.release_answers();
     return broker_.pump();
@@ -374,6 +403,8 @@ void Daemon::Impl::on_pipeline(const codec::PipelineEvent& event) {
   camera_away_ = false;
   camera_report_.on_started(started);
   stream_ = started.stream;
+  camera_detail_ = started.source + ", " + started.stream.encoder;
+  tell_supervisor();
   net_.set_stream_limits(stream_limits(config_, stream_));
   table_.set_encoder(started.stream.encoder + (started.stream.reason.empty() ? "" : ": " + started.stream.reason));
   viewers_.set_profile(started.stream.passthrough ? started.stream.profile_level_id : "");
@@ -409,6 +440,8 @@ void Daemon::Impl::run() {
   net_.set_stream_limits(stream_limits(config_, stream_));
   PERCH_INFO(kModule, "state=ready version=%s fingerprint=%s", PERCH_VERSION,
              certificate_.fingerprint().to_string().c_str());
+  if (privacy_.on()) table_.set_camera(signaling::CameraHealth::kPrivacy);
+  metrics_file_.set_path(config_.metrics.textfile);
   watch_network();
   on_guests();
   broker_.start();
@@ -417,6 +450,7 @@ void Daemon::Impl::run() {
 }
 
 void Daemon::Impl::shut_down() {
+  if (std::exchange(stopping_, true)) return;
   PERCH_INFO(kModule, "state=stopping viewers=%zu", viewers_.size());
   supervision_.stopping();
   table_.end_all(signaling::Reason::kRestarting);
@@ -442,6 +476,95 @@ WorkDone Daemon::Impl::work_done(const Links& links) const {
   return work;
 }
 
+OperatorCommands::Hooks Daemon::Impl::operator_hooks() {
+  OperatorCommands::Hooks hooks;
+  hooks.status = [this](std::function<void(const AgentStatus&)> then) { with_status(std::move(then)); };
+  hooks.state = [this] { return table_.state_text(); };
+  hooks.snapshot = [this](std::function<void(Result<Bytes>)> then) { camera_.take_snapshot(std::move(then)); };
+  hooks.privacy = [this] { return privacy_.on(); };
+  hooks.set_privacy = [this](bool on) { return set_privacy(on); };
+  hooks.drain = [this] { drain(); };
+  return hooks;
+}
+
+/// Looking at a camera's controls opens it.
+void Daemon::Impl::on_perchctl(const std::string& request, const ControlSocket::Reply& reply) {
+  if (operator_.handle(request, reply) || viewer_commands_.handle(request, reply)) return;
+  if (privacy_.on()) return reply(write_error({Errc::kPermission, "privacy is on: perchctl privacy off ends it", 0}));
+  commands_.handle(request, reply);
+}
+
+void Daemon::Impl::with_status(std::function<void(const AgentStatus&)> then) {
+  with_links([this, then = std::move(then)](const Links& links) { then(status(links)); });
+}
+
+AgentStatus Daemon::Impl::status(const Links& links) const {
+  AgentStatus now;
+  now.version = PERCH_VERSION;
+  now.id = config_.camera.id;
+  now.name = config_.display_name();
+  now.uptime = monotonic_now() - started_at_;
+  now.resident_kb = resident_kb();
+  now.broker = broker_.status();
+  now.camera = camera_word();
+  now.camera_detail = camera_detail_;
+  now.microphone = microphone_word();
+  now.privacy = privacy_.on();
+  now.draining = draining_;
+  now.max_viewers = static_cast<std::uint64_t>(config_.access.max_viewers);
+  now.needs_restart = needs_restart_;
+  now.video = camera_.totals();
+  now.sessions = viewers_.counters();
+  now.signaling = table_.counters();
+  now.watchdog_feeds = supervision_.feeds();
+  for (auto& [id, viewer] : viewers_.statuses()) {
+    for (const auto& link : links)
+      if (link.id == id) viewer.stats = link.stats;
+    now.viewers.push_back(std::move(viewer));
+  }
+  return now;
+}
+
+std::string Daemon::Impl::camera_word() const {
+  if (privacy_.on()) return "privacy";
+  if (!camera_.is_open()) return "closed";
+  if (camera_away_) return "lost";
+  return camera_detail_.empty() ? "opening" : "open";
+}
+
+std::string Daemon::Impl::microphone_word() const {
+  if (config_.audio.source == "off") return "off";
+  if (!microphone_.stats()) return "closed";
+  return microphone_lost_ ? "lost" : "open";
+}
+
+void Daemon::Impl::tell_supervisor() {
+  supervision_.set_status(summary_of(viewers_.size(), camera_word(), broker_.status(), draining_));
+}
+
+Result<void> Daemon::Impl::set_privacy(bool on) {
+  if (on == privacy_.on()) return {};
+  auto done = privacy_.set(on);
+  if (!done && !on) return done;
+  PERCH_INFO(kModule, "state=%s viewers=%zu", on ? "privacy" : "public", viewers_.size());
+  if (on) {
+    viewers_.end_all(signaling::Reason::kPrivacyMode);
+    camera_.close_now();
+  }
+  table_.set_camera(on ? signaling::CameraHealth::kPrivacy : signaling::CameraHealth::kOk);
+  tell_supervisor();
+  broker_.pump();
+  return done;
+}
+
+void Daemon::Impl::drain() {
+  PERCH_INFO(kModule, "state=draining viewers=%zu", viewers_.size());
+  draining_ = true;
+  table_.set_draining(true);
+  tell_supervisor();
+  if (viewers_.size() == 0) loop_.post([this] { shut_down(); });
+}
+
 void Daemon::Impl::reload() {
   supervision_.reloading();
   const ConfigFile wanted = load_configuration(sources_);
@@ -465,6 +588,9 @@ void Daemon::Impl::apply(const ReloadPlan& plan) {
   camera_.set_max_bitrate(Bitrate::bps(config_.video.max_bitrate));
   net_.set_stream_limits(stream_limits(config_, stream_));
   half_duplex_ = config_.talk.half_duplex;
+  metrics_file_.set_path(config_.metrics.textfile);
+  needs_restart_.clear();
+  for (const ConfigKey* key : plan.needs_restart) needs_restart_.push_back(key->label());
   log_reload(plan);
   invited_.reload();
   broker_.pump();

@@ -7,6 +7,7 @@
 
 #include "agent/config_sources.hpp"
 #include "agent/perchctl_controls.hpp"
+#include "agent/perchctl_operator.hpp"
 #include "agent/perchctl_viewers.hpp"
 
 namespace {
@@ -15,6 +16,7 @@ using namespace perch;
 
 int usage(std::FILE* out, int code) {
   std::fputs("perchctl: looks after a Perch camera\n\n", out);
+  std::fputs(agent::kOperatorHelp, out);
   std::fputs(agent::viewer_usage(), out);
   std::fputs(
       "  perchctl controls [--json]     what can be set on the camera: brightness, focus, ...\n"
@@ -71,5 +73,6 @@ int main(int argc, char** argv) {
   if (is(1, "controls")) return controls(argc, argv);
   if (is(1, "keys") && argc == 2) return keys();
   if (is(1, "check") && argc == 3) return check(argv[2]);
+  if (const auto code = agent::run_operator({argv + 1, argv + argc})) return *code;
   return usage(stderr, 2);
 }

@@ -4,33 +4,15 @@
 #include <cstdio>
 
 #include "agent/control_client.hpp"
+#include "agent/json_fields.hpp"
 #include "hal/base/log.hpp"
-#include "signaling/json.hpp"
 #include "signaling/json_writer.hpp"
 
 namespace perch::agent {
 namespace {
 
-using signaling::JsonDocument;
 using signaling::JsonView;
 using signaling::JsonWriter;
-
-std::string text_of(const JsonView& view, const char* name) {
-  const auto member = view.member(name);
-  return std::string(member ? member->as_text().value_or("") : "");
-}
-
-/// As it stands in the JSON: numbers may be negative.
-std::string number_of(const JsonView& view, const char* name) {
-  const auto member = view.member(name);
-  const auto value = member ? member->as_integer() : std::nullopt;
-  return value ? std::to_string(*value) : "?";
-}
-
-bool flag_of(const JsonView& view, const char* name) {
-  const auto member = view.member(name);
-  return member && member->as_bool().value_or(false);
-}
 
 std::string range_of(const JsonView& control) {
   const auto items = control.member("items");
@@ -53,13 +35,6 @@ std::string note_of(const JsonView& control) {
 std::string padded(std::string text, std::size_t width) {
   text.resize(std::max(text.size(), width), ' ');
   return text;
-}
-
-Result<JsonDocument> parse_answer(const std::string& answer) {
-  auto document = JsonDocument::parse(answer);
-  if (!document) return fail(Errc::kInternal, "perchd's answer cannot be read");
-  if (!flag_of(document->root(), "ok")) return fail(Errc::kInvalid, text_of(document->root(), "error"));
-  return document;
 }
 
 Result<void> set_control(const std::string& socket_path, const std::string& setting) {

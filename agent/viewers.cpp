@@ -1,6 +1,7 @@
 #include "agent/viewers.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "agent/peer_config.hpp"
 #include "hal/base/log.hpp"
@@ -86,6 +87,7 @@ Viewers::Session Viewers::start_session(TimePoint now, const SessionKey& key) {
   session.ours.session_id = std::to_string(random_.u32());
   refresh_ice(session.ours);
   PERCH_INFO(kModule, "viewer=%s state=new", label_of(key).c_str());
+  ++counters_.started;
   return session;
 }
 
@@ -265,6 +267,7 @@ void Viewers::on(TimePoint, const CandidatesReceived& event) {
 void Viewers::on(TimePoint now, const SessionEnded& event) {
   const auto found = sessions_.find(event.key);
   if (found == sessions_.end()) return;
+  ++counters_.ended[to_string(event.reason)];
   PERCH_INFO(kModule, "viewer=%s state=ended reason=%s by=%s after_s=%lld", label_of(event.key).c_str(),
              to_string(event.reason), event.by_viewer ? "viewer" : "camera",
              static_cast<long long>((now - found->second.since) / seconds(1)));
@@ -338,6 +341,32 @@ void Viewers::on_ice_connected(net::LinkId id) {
   table_.on_ice_connected(key);
 }
 
+void Viewers::end_all(Reason reason) {
+  while (!sessions_.empty()) {
+    const SessionKey key = sessions_.begin()->first;
+    table_.send_bye(key, reason);
+    on(monotonic_now(), SessionEnded{key, reason, false});
+  }
+}
+
+std::vector<std::pair<net::LinkId, ViewerStatus>> Viewers::statuses() const {
+  std::vector<std::pair<net::LinkId, ViewerStatus>> all;
+  const TimePoint now = monotonic_now();
+  for (const auto& [key, session] : sessions_) {
+    const sdp::NegotiatedMedia* video = session.agreed.accepted("video");
+    const sdp::NegotiatedMedia* audio = session.agreed.accepted("audio");
+    ViewerStatus status;
+    status.viewer = key.viewer;
+    status.session = key.session.substr(0, 6);
+    status.connected = session.connected;
+    status.pictures = video != nullptr && video->sends();
+    status.sound = audio != nullptr && audio->sends();
+    status.since_offer = now - session.since;
+    all.emplace_back(session.link, std::move(status));
+  }
+  return all;
+}
+
 std::size_t Viewers::watching() const {
   return static_cast<std::size_t>(std::count_if(sessions_.begin(), sessions_.end(), [](const auto& entry) {
     const sdp::NegotiatedMedia* video = entry.second.agreed.accepted("video");
@@ -349,7 +378,10 @@ void Viewers::on_connected(net::LinkId id) {
   SessionKey key;
   Session* session = find(id, key);
   if (session == nullptr) return;
-  session->connected = true;
+  if (!std::exchange(session->connected, true)) {
+    ++counters_.connected;
+    counters_.connect_time.add(static_cast<double>(to_ms(monotonic_now() - session->since)) / 1000);
+  }
   PERCH_INFO(kModule, "viewer=%s state=connected after_ms=%lld", label_of(key).c_str(),
              static_cast<long long>(to_ms(monotonic_now() - session->since)));
 }
@@ -366,6 +398,7 @@ void Viewers::on_link_ended(net::LinkId id, net::LinkEnd how, const std::string&
   if (find(id, key) == nullptr) return;
   PERCH_INFO(kModule, "viewer=%s state=ended reason=%s detail=%s", label_of(key).c_str(), net::to_string(how),
              in_quotes(why).c_str());
+  ++counters_.ended[to_string(reason_of(how))];
   table_.send_bye(key, reason_of(how));
   drop(key);
 }

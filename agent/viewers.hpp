@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "agent/agent_status.hpp"
 #include "hal/base/random.hpp"
 #include "net/net_thread.hpp"
 #include "signaling/sdp/media_negotiation.hpp"
@@ -55,6 +56,11 @@ class Viewers {
   /// Our addresses have changed and the broker can be reached: offers every viewer to find a new path.
   void on_network_change();
   [[nodiscard]] std::size_t size() const { return sessions_.size(); }
+  /// Says goodbye to everybody.
+  void end_all(signaling::Reason reason);
+  /// Without transport figures.
+  [[nodiscard]] std::vector<std::pair<net::LinkId, ViewerStatus>> statuses() const;
+  [[nodiscard]] const SessionCounters& counters() const { return counters_; }
   /// Those that are connected and want pictures.
   [[nodiscard]] std::size_t watching() const;
   /// The camera may encode by itself, and what it makes is not known before it was opened: offers are answered after
@@ -116,6 +122,7 @@ class Viewers {
   net::LinkId next_link_ = 1;
   std::map<signaling::SessionKey, Session> sessions_;
   std::map<net::LinkId, signaling::SessionKey> by_link_;
+  SessionCounters counters_;
 };
 
 }  // namespace perch::agent

@@ -47,8 +47,8 @@ struct Properties {
 /// One try at connecting, shared with the thread that blocks in it. Whoever comes last frees it.
 class Attempt {
  public:
-  Attempt(EventLoop& loop, MosquittoPtr made, BrokerUrl to)
-      : client(std::move(made)), broker(std::move(to)), loop_(&loop) {}
+  Attempt(EventLoop& loop, std::unique_ptr<TlsContext> context, MosquittoPtr made, BrokerUrl to)
+      : tls(std::move(context)), client(std::move(made)), broker(std::move(to)), loop_(&loop) {}
   /// From the owner: nobody waits any more, the loop may be gone when the thread returns.
   void abandon() {
     const std::lock_guard lock(mutex_);
@@ -64,6 +64,7 @@ class Attempt {
     return loop_ == nullptr;
   }
 
+  std::unique_ptr<TlsContext> tls;  // outlives the client
   MosquittoPtr client;
   const BrokerUrl broker;
 
@@ -97,10 +98,12 @@ class MqttClient::Impl {
   bool publish(const std::string& topic, const std::string& payload, bool retain);
   void stop(Duration patience);
   [[nodiscard]] bool connected() const { return connected_; }
+  [[nodiscard]] MqttStatus status() const;
 
  private:
   void begin_attempt();
-  MosquittoPtr make_client();
+  MosquittoPtr make_client(const TlsContext* tls);
+  [[nodiscard]] std::string tls_words(const TlsContext* tls, const std::string& otherwise) const;
   void set_will(mosquitto* client);
   void set_credentials(mosquitto* client);
   static int connect_blocking(Attempt& attempt);
@@ -119,6 +122,7 @@ class MqttClient::Impl {
   const Callbacks callbacks_;
   Backoff backoff_;
   std::shared_ptr<Attempt> attempt_;  ///< while a thread is connecting
+  std::unique_ptr<TlsContext> tls_;   // outlives the client
   MosquittoPtr client_;
   std::unique_ptr<IoWatch> watch_;
   Timer retry_;
@@ -126,16 +130,22 @@ class MqttClient::Impl {
   Timer misc_;
   bool mqtt5_ = true;
   bool connected_ = false;
-  bool refused_ = false;  ///< the broker answered no: its words are in the log already
+  std::string refusal_;  ///< the broker answered this attempt with no: its words
   bool callback_running_ = false;
   std::string last_failure_;  ///< a repeated failure is logged once
+  std::uint64_t attempts_ = 0;
+  std::uint64_t connects_ = 0;
 };
 
-MosquittoPtr MqttClient::Impl::make_client() {
+MosquittoPtr MqttClient::Impl::make_client(const TlsContext* tls) {
   MosquittoPtr client(mosquitto_new(options_.client_id.c_str(), true, this));
   if (!client) return nullptr;
   mosquitto_int_option(client.get(), MOSQ_OPT_PROTOCOL_VERSION, mqtt5_ ? MQTT_PROTOCOL_V5 : MQTT_PROTOCOL_V311);
   set_credentials(client.get());
+  if (tls != nullptr) {
+    mosquitto_void_option(client.get(), MOSQ_OPT_SSL_CTX, tls->native());
+    mosquitto_int_option(client.get(), MOSQ_OPT_SSL_CTX_WITH_DEFAULTS, 0);  // ours says all there is to say
+  }
   set_will(client.get());
   mosquitto_connect_v5_callback_set(client.get(),
                                     [](mosquitto*, void* self, int reason, int, const mosquitto_property*) {
@@ -153,11 +163,10 @@ void MqttClient::Impl::set_credentials(mosquitto* client) {
   if (!options_.username.empty())
     mosquitto_username_pw_set(client, options_.username.c_str(),
                               options_.password.empty() ? nullptr : options_.password.c_str());
-  if (!options_.broker.tls) return;
-  const char* ca_file = options_.ca_file.empty() ? nullptr : options_.ca_file.c_str();
-  const char* system_store = ca_file == nullptr ? "/etc/ssl/certs" : nullptr;
-  if (mosquitto_tls_set(client, ca_file, system_store, nullptr, nullptr, nullptr) != MOSQ_ERR_SUCCESS)
-    PERCH_ERROR(kModule, "msg=\"cannot use the CA file\" ca_file=%s", in_quotes(options_.ca_file).c_str());
+}
+
+std::string MqttClient::Impl::tls_words(const TlsContext* tls, const std::string& otherwise) const {
+  return tls == nullptr || tls->trouble().empty() || connected_ ? otherwise : tls->trouble();
 }
 
 void MqttClient::Impl::set_will(mosquitto* client) {
@@ -167,9 +176,16 @@ void MqttClient::Impl::set_will(mosquitto* client) {
 }
 
 void MqttClient::Impl::begin_attempt() {
-  MosquittoPtr client = make_client();
+  ++attempts_;
+  std::unique_ptr<TlsContext> tls;
+  if (options_.broker.tls) {
+    auto made = TlsContext::create(options_.tls, options_.broker.host);
+    if (!made) return schedule_retry(made.error().message());  // the file may be renewed meanwhile
+    tls = std::move(*made);
+  }
+  MosquittoPtr client = make_client(tls.get());
   if (!client) return schedule_retry("out of memory");
-  attempt_ = std::make_shared<Attempt>(loop_, std::move(client), options_.broker);
+  attempt_ = std::make_shared<Attempt>(loop_, std::move(tls), std::move(client), options_.broker);
   patience_.set(monotonic_now() + kAttemptTimeout);
   // Detached, because getaddrinfo and connect may hang for minutes: an abandoned attempt frees itself when they return.
   std::thread([attempt = attempt_, this] {
@@ -188,13 +204,15 @@ int MqttClient::Impl::connect_blocking(Attempt& attempt) {
 
 void MqttClient::Impl::on_attempt_done(const std::shared_ptr<Attempt>& attempt, int rc) {
   if (rc != MOSQ_ERR_SUCCESS) {
-    const std::string why = rc == MOSQ_ERR_ERRNO ? "connection refused or unreachable" : mosquitto_strerror(rc);
+    const std::string why = rc == MOSQ_ERR_ERRNO ? "connection refused or unreachable"
+                                                 : tls_words(attempt->tls.get(), mosquitto_strerror(rc));
     attempt_.reset();
     return schedule_retry(why);
   }
+  tls_ = std::move(attempt->tls);
   client_ = std::move(attempt->client);
   attempt_.reset();
-  refused_ = false;
+  refusal_.clear();
   watch_ =
       std::make_unique<IoWatch>(loop_, mosquitto_socket(client_.get()), [this](unsigned ready) { on_ready(ready); });
   misc_.set(monotonic_now() + kMiscInterval);
@@ -234,7 +252,7 @@ void MqttClient::Impl::service(int rc) {
     watch_->want(IoWatch::kRead | (mosquitto_want_write(client_.get()) ? IoWatch::kWrite : 0U));
     return;
   }
-  lose(rc == MOSQ_ERR_SUCCESS ? "closed by the broker" : mosquitto_strerror(rc));
+  lose(tls_words(tls_.get(), rc == MOSQ_ERR_SUCCESS ? "closed by the broker" : mosquitto_strerror(rc)));
 }
 
 void MqttClient::Impl::on_connack(int reason) {
@@ -243,12 +261,11 @@ void MqttClient::Impl::on_connack(int reason) {
     // A 3.1.1-only broker says "unsupported protocol version": 0x84 in MQTT 5 words, 1 in 3.1.1 words.
     if (mqtt5_ && (reason == MQTT_RC_UNSUPPORTED_PROTOCOL_VERSION || reason == 1)) mqtt5_ = false;
     const char* words = mqtt5_ ? mosquitto_reason_string(reason) : mosquitto_connack_string(reason);
-    PERCH_WARN(kModule, "msg=\"broker refused us\" reason=%s way_out=\"check [broker] username and password_file\"",
-               in_quotes(words).c_str());
-    refused_ = true;
+    refusal_ = std::string("the broker refused us: ") + words + " (check [broker] username and password_file)";
     return;
   }
   connected_ = true;
+  ++connects_;
   backoff_.reset();
   last_failure_.clear();
   for (const std::string& filter : options_.subscriptions)
@@ -260,9 +277,9 @@ void MqttClient::Impl::on_connack(int reason) {
 
 void MqttClient::Impl::lose(const std::string& why) {
   // Hung up on before CONNACK: perhaps it does not speak our version, so try the other one next.
-  if (!connected_ && !refused_) mqtt5_ = !mqtt5_;
+  if (!connected_ && refusal_.empty()) mqtt5_ = !mqtt5_;
   drop_connection();
-  schedule_retry(why);
+  schedule_retry(refusal_.empty() ? why : refusal_);
 }
 
 void MqttClient::Impl::drop_connection() {
@@ -272,6 +289,7 @@ void MqttClient::Impl::drop_connection() {
   misc_.set(kNever);
   patience_.set(kNever);
   client_.reset();
+  tls_.reset();
   if (!std::exchange(connected_, false)) return;
   PERCH_WARN(kModule, "state=disconnected host=%s", in_quotes(options_.broker.host).c_str());
   callbacks_.on_disconnected();
@@ -287,6 +305,11 @@ void MqttClient::Impl::schedule_retry(const std::string& why) {
     last_failure_ = why;
   }
   retry_.set(monotonic_now() + delay);
+}
+
+MqttStatus MqttClient::Impl::status() const {
+  const std::string address = options_.broker.host + ':' + std::to_string(options_.broker.port);
+  return {connected_, address, attempts_, connects_, connected_ ? "" : last_failure_};
 }
 
 bool MqttClient::Impl::publish(const std::string& topic, const std::string& payload, bool retain) {
@@ -335,5 +358,6 @@ bool MqttClient::publish(const std::string& topic, const std::string& payload, b
 }
 void MqttClient::stop(Duration patience) { impl_->stop(patience); }
 bool MqttClient::connected() const { return impl_->connected(); }
+MqttStatus MqttClient::status() const { return impl_->status(); }
 
 }  // namespace perch::signaling

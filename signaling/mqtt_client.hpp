@@ -10,6 +10,7 @@
 #include "hal/base/event_loop.hpp"
 #include "hal/base/random.hpp"
 #include "signaling/broker_url.hpp"
+#include "signaling/mqtt_tls.hpp"
 
 namespace perch::signaling {
 
@@ -18,10 +19,19 @@ struct MqttOptions {
   std::string client_id;
   std::string username;  ///< empty: anonymous
   std::string password;
-  std::string ca_file;  ///< empty with TLS: the system's store
+  MqttTls tls;
   std::string will_topic;
   std::string will_payload;  ///< retained, QoS 1
   std::vector<std::string> subscriptions;
+};
+
+/// How the connection stands, for people and metrics.
+struct MqttStatus {
+  bool connected = false;
+  std::string address;         ///< host:port
+  std::uint64_t attempts = 0;  ///< to connect
+  std::uint64_t connects = 0;  ///< that succeeded
+  std::string trouble;         ///< why there is no connection; empty with one, and before the first attempt ended
 };
 
 /// Lives on one loop's thread. Neither DNS nor a silent broker blocks that thread: every attempt to connect runs in a
@@ -51,6 +61,7 @@ class MqttClient {
   /// Sends what is queued and says goodbye, waiting at most `patience`; the last will is not triggered.
   void stop(Duration patience);
   [[nodiscard]] bool connected() const;
+  [[nodiscard]] MqttStatus status() const;
 
  private:
   class Impl;

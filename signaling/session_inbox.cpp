@@ -73,6 +73,20 @@ void SessionTable::dispatch(const Incoming& in, Body body) {
   std::visit([&](auto& one) { on(in, std::move(one)); }, body);
 }
 
+/// Nobody gets in at all just now; whoever asks hears why.
+bool SessionTable::is_closed(const Incoming& in) {
+  if (state_.camera == CameraHealth::kPrivacy) {
+    if (!rates_.may_answer_error(in.now, in.key.viewer)) return true;
+    const bool first_heard = recent_.find(in.key) == nullptr;
+    SessionNumbers& numbers = recent_.obtain(in.key);
+    if (first_heard) (void)numbers.incoming.accept(*in.seq);
+    queue(in.key, numbers, Bye{Reason::kPrivacyMode, {}});
+    return true;
+  }
+  if (draining_) answer_error(in, ErrorCode::kBusy, "the camera takes no new viewers, it is about to restart");
+  return draining_;
+}
+
 bool SessionTable::admit(const Incoming& in) {
   if (!rights_of(in.key.viewer).watch) {
     answer_error(in, ErrorCode::kUnauthorized, "this invitation does not include watching");
@@ -85,6 +99,7 @@ bool SessionTable::admit(const Incoming& in) {
       return false;
     case Admission::kRefusedAgain: ++counters_.refused_silently; return false;
   }
+  if (is_closed(in)) return false;
   if (sessions_.size() >= state_.max_viewers) {
     answer_error(in, ErrorCode::kBusy, "the camera has as many viewers as it takes");
     return false;

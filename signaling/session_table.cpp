@@ -199,6 +199,8 @@ void SessionTable::set_encoder(std::string words) {
   state_is_fresh_ = false;
 }
 
+std::string SessionTable::state_text() const { return write_online(current_state(), epochs_.epochs().current); }
+
 void SessionTable::set_name(std::string name) {
   state_.name = std::move(name);
   state_is_fresh_ = false;

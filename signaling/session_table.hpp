@@ -83,6 +83,10 @@ class SessionTable {
   void set_nobody_invited(bool nobody);
   /// See CameraState::encoder.
   void set_encoder(std::string words);
+  /// No new sessions: they are told that the camera is busy.
+  void set_draining(bool draining) { draining_ = draining; }
+  /// The retained message as it would be published now.
+  [[nodiscard]] std::string state_text() const;
   void set_name(std::string name);
   /// Sessions there are already stay.
   void set_max_viewers(std::uint64_t max_viewers);
@@ -137,6 +141,7 @@ class SessionTable {
   void on(const Incoming& in, const Notice& notice);
   void renegotiate(const Incoming& in, Session& session, Offer offer);
   [[nodiscard]] bool admit(const Incoming& in);
+  [[nodiscard]] bool is_closed(const Incoming& in);
   [[nodiscard]] std::vector<IceCandidate> usable(std::vector<IceCandidate> list);
   void answer_error(const Incoming& in, ErrorCode code, std::string message);
 
@@ -162,6 +167,7 @@ class SessionTable {
   bool state_is_fresh_ = false;
   bool epoch_is_news_ = false;  ///< nobody has been told of it
   bool offline_ = false;
+  bool draining_ = false;
 };
 
 }  // namespace perch::signaling

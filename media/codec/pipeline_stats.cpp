@@ -4,6 +4,19 @@
 
 namespace perch::codec {
 
+PipelineStats& PipelineStats::operator+=(const PipelineStats& earlier) {
+  frames += earlier.frames;
+  keyframes += earlier.keyframes;
+  dropped += earlier.dropped;
+  missed += earlier.missed;
+  damaged += earlier.damaged;
+  bytes += earlier.bytes;
+  tries += earlier.tries;
+  opened += earlier.opened;
+  failures += earlier.failures;
+  return *this;
+}
+
 void PipelineCounters::on_try() {
   const std::lock_guard lock(mutex_);
   ++totals_.tries;

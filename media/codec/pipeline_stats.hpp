@@ -22,6 +22,9 @@ struct PipelineStats {
   std::uint64_t failures = 0;   ///< how often a source that was open was closed because of an error
   Duration encode_p50{};        ///< frame read → packets ready
   Duration encode_p95{};
+
+  /// Adds the counts of an earlier pipeline.
+  PipelineStats& operator+=(const PipelineStats& earlier);
 };
 
 /// Any thread. The lock is held for a few additions only.

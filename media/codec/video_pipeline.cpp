@@ -176,6 +176,7 @@ Result<void> VideoPipeline::handle(const video::Frame& frame) {
   const TimePoint begun = monotonic_now();
   last_frame_at_ = begun;
   if (auto applied = apply_control(); !applied) return applied;
+  snapshots_.on_frame(frame);
   count_missed(frame);
   auto encoded = tiers_.on_frame(frame, begun);
   counters_.on_damaged_total(tiers_.main().damaged() + damaged_before_ + source_->damaged());

@@ -16,6 +16,7 @@
 #include "hal/video/video_source.hpp"
 #include "media/codec/pipeline_stats.hpp"
 #include "media/codec/retry_backoff.hpp"
+#include "media/codec/snapshot.hpp"
 #include "media/codec/video_tiers.hpp"
 
 namespace perch::codec {
@@ -82,6 +83,8 @@ class VideoPipeline {
   }
   /// What SourceRequest::controls says from the next opening on; an open camera is not told. Any thread.
   void set_controls(std::vector<std::string> controls);
+  /// The next picture as a JPEG; see SnapshotTap. Any thread.
+  void take_snapshot(SnapshotTap::Sink sink) { snapshots_.ask(std::move(sink)); }
   /// Asks the thread to end and returns at once; the destructor waits. Any thread.
   void stop();
   /// Of the source and of main. Any thread.
@@ -119,6 +122,7 @@ class VideoPipeline {
   PipelineCounters counters_;
   mutable std::mutex controls_mutex_;
   std::vector<std::string> controls_;  // of the camera, see set_controls()
+  SnapshotTap snapshots_;
 
   // The video thread's own.
   VideoTiers tiers_;

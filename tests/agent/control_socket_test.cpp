@@ -117,6 +117,18 @@ TEST_F(ControlSocketTest, ManySilentClientsDoNotKeepThePlaceForEver) {
   EXPECT_TRUE(answer);
 }
 
+TEST_F(ControlSocketTest, AnAnswerLargerThanTheSocketsBufferArrivesWhole) {
+  const std::string picture(3 << 20, 'x');
+  const auto socket = ControlSocket::listen(loop_, path_, [&](const std::string&, const ControlSocket::Reply& reply) {
+    reply("{\"ok\":true,\"bytes\":" + std::to_string(picture.size()) + "}\n" + picture);
+  });
+  ASSERT_TRUE(socket);
+  Result<std::string> bytes = fail(Errc::kInternal, "");
+  serve([&] { bytes = ask_for_bytes(path_, "picture"); });
+  ASSERT_TRUE(bytes);
+  EXPECT_TRUE(*bytes == picture);
+}
+
 TEST_F(ControlSocketTest, NobodyThereIsSaidInWords) {
   const auto answer = ask_daemon(path_, "hello");
   ASSERT_FALSE(answer);

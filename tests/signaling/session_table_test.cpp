@@ -231,6 +231,43 @@ TEST_F(SessionTableTest, EpochsTurnEveryTenMinutesAndAreTold) {
   EXPECT_EQ(table_.epochs().previous, first);
 }
 
+TEST_F(SessionTableTest, InPrivacyWhoeverCallsHearsWhy) {
+  table_.set_camera(CameraHealth::kPrivacy);
+  send(kPhone, Offer{"v=0", {}});
+  EXPECT_FALSE(next<OfferReceived>());
+  EXPECT_EQ(table_.size(), 0U);
+  auto out = drain_messages();
+  ASSERT_EQ(out.size(), 1U);
+  EXPECT_TRUE(out[0].topic.ends_with("/bye"));
+  EXPECT_NE(out[0].payload.find("PrivacyMode"), std::string::npos);
+  table_.set_camera(CameraHealth::kOk);
+  send(kTablet, Offer{"v=0", {}});
+  EXPECT_TRUE(next<OfferReceived>());
+}
+
+TEST_F(SessionTableTest, WhileDrainingOnlyThoseStayWhoAreThere) {
+  connect(kPhone);
+  table_.set_draining(true);
+  send(kTablet, Offer{"v=0", {}});
+  EXPECT_FALSE(next<OfferReceived>());
+  const auto out = drain_messages();
+  ASSERT_EQ(out.size(), 1U);
+  EXPECT_NE(out[0].payload.find("\"busy\""), std::string::npos);
+  send(kPhone, Offer{"v=0 restart", {}});
+  EXPECT_TRUE(next<OfferReceived>()) << "a live session goes on";
+}
+
+TEST_F(SessionTableTest, ANewNameAndLimitAreTold) {
+  connect(kPhone);
+  static_cast<void>(drain_messages());
+  table_.set_name("Back door");
+  table_.set_max_viewers(1);
+  EXPECT_NE(table_.state_text().find("Back door"), std::string::npos);
+  send(kTablet, Offer{"v=0", {}});
+  EXPECT_FALSE(next<OfferReceived>());
+  EXPECT_TRUE(table_.has(kPhone));
+}
+
 TEST_F(SessionTableTest, SubscribesToItsInbox) { EXPECT_EQ(table_.subscription(), "p/cam/in/#"); }
 
 /// Lets in what begins with its word, as an envelope that authenticates would.

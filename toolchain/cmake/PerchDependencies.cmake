@@ -41,6 +41,8 @@ else()
   perch_pkg(srtp libsrtp2)
 endif()
 perch_pkg(mosquitto libmosquitto)
+# libmosquitto brings it along; ours only hears why a handshake failed.
+perch_pkg(openssl openssl)
 perch_pkg(cjson libcjson)
 perch_pkg(x264 x264)
 perch_pkg(opus opus)

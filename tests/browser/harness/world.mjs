@@ -32,8 +32,8 @@ export class World {
     return path;
   }
 
-  async start_broker(options = {}) {
-    return (this.broker = this.#keep(await Broker.start({ dir: this.#folder('broker'), ...options })));
+  async start_broker({ name = 'broker', ...options } = {}) {
+    return (this.broker = this.#keep(await Broker.start({ dir: this.#folder(name), ...options })));
   }
 
   async start_perchd({ name = 'perchd', ...options } = {}) {

@@ -1,0 +1,75 @@
+// What perchctl tells and does: status, metrics, a snapshot with and without viewers, privacy over a restart, draining.
+// needs: chromium
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { artifact, browser_test, expect, fact } from '../browser/harness/browser_test.mjs';
+import { perchctl, perchctl_json } from '../browser/harness/perchctl.mjs';
+import { until } from '../browser/harness/wait.mjs';
+
+const is_jpeg = (path) => readFileSync(path).subarray(0, 3).equals(Buffer.from([0xff, 0xd8, 0xff]));
+
+async function snapshots(perchd, name) {
+  const path = artifact(name);
+  mkdirSync(dirname(path), { recursive: true });
+  const { code, err } = await perchctl(perchd, 'snapshot', path);
+  expect(code === 0, `a snapshot: ${err}`);
+  expect(is_jpeg(path), 'a JPEG');
+}
+
+async function while_watched(world, perchd) {
+  const viewer = await world.open_viewer();
+  await viewer.first_frame_ms();
+  await viewer.until_frames_advance({ count: 60 }); // receiver reports are in
+  const status = await perchctl_json(perchd, 'status');
+  expect(status.broker.connected && status.camera === 'open', 'broker and camera told');
+  expect(status.viewers.length === 1 && status.viewers[0].connected && status.viewers[0].packets > 50, 'the viewer told');
+  const { out } = await perchctl(perchd, 'status');
+  fact(out.trim().split('\n').join(' | '));
+  const metrics = (await perchctl(perchd, 'metrics')).out;
+  expect(/^perch_viewers_connected 1$/m.test(metrics), 'the viewer counted');
+  expect(/^perch_session_connect_seconds_count 1$/m.test(metrics), 'its connection timed');
+  expect(/^perch_video_frames_total [1-9]/m.test(metrics), 'frames counted');
+  await until(() => existsSync(perchd.config.metrics.textfile), { what: 'the file for node_exporter', timeout_ms: 5_000 });
+  await snapshots(perchd, 'snapshot_watched.jpg');
+  return viewer;
+}
+
+async function privacy(perchd, viewer, peer) {
+  expect((await perchctl_json(perchd, 'privacy', 'on')).privacy === 'on', 'privacy on');
+  await peer.until_state((state) => state.camera === 'privacy', { what: 'privacy in the state' });
+  await perchd.until_camera_closed();
+  await viewer.until((player) => player?.error === 'PrivacyMode', { what: 'the page to know' });
+  await viewer.screenshot(artifact('privacy.png'));
+  expect((await perchctl(perchd, 'snapshot', '/dev/null')).err.includes('privacy is on'), 'no snapshot');
+  expect((await perchctl(perchd, 'controls')).err.includes('privacy is on'), 'no controls');
+  await perchd.stop();
+  await perchd.resume();
+  expect((await perchctl_json(perchd, 'status')).camera === 'privacy', 'privacy after a restart');
+  await perchctl_json(perchd, 'privacy', 'off');
+  await viewer.until_frames_advance({ count: 15, timeout_ms: 20_000 });
+  fact('privacy told, kept over a restart, and ended; the picture came back by itself');
+}
+
+async function drain(world, perchd, viewer) {
+  await perchctl_json(perchd, 'drain');
+  const late = await world.open_viewer();
+  await late.until((player) => player?.error === 'busy', { what: 'a new viewer to be refused' });
+  await viewer.until_frames_advance({ count: 15 });
+  const ended = perchd.process.ended;
+  await viewer.close();
+  const { code } = await ended;
+  expect(code === 0, 'an orderly end with the last viewer');
+  fact('drained: new viewers refused, ended with the last one');
+}
+
+await browser_test('operator', async (world) => {
+  const textfile = join(world.dir, 'perch.prom');
+  const perchd = await world.start_perchd({ config: { metrics: { textfile } } });
+  await snapshots(perchd, 'snapshot_idle.jpg');
+  await perchd.until_camera_closed();
+  const viewer = await while_watched(world, perchd);
+  await privacy(perchd, viewer, await world.connect_peer());
+  await drain(world, perchd, viewer);
+  expect((await perchctl(perchd, 'status')).err.includes('is perchd running?'), 'words when nobody is there');
+  await perchd.resume();
+});
