@@ -12,12 +12,13 @@ export class Broker {
    * With `page` the built viewer page is served by the broker itself. Started by root it stays root, so that the
    * kernel's promise to end it with us holds, unless `drop_privileges`.
    */
-  static async start({ dir, mqtt_port, web_port, mqtt_listen = '127.0.0.1', listen = '127.0.0.1', page = true, drop_privileges = false }) {
+  static async start({ dir, mqtt_port, web_port, mqtt_listen = '127.0.0.1', listen = '127.0.0.1', page = true, drop_privileges = false, more = [] }) {
     const broker = new Broker();
     broker.dir = dir;
     broker.listen = listen;
     broker.mqtt_listen = mqtt_listen;
     broker.drop_privileges = drop_privileges;
+    broker.more = more; // lines of configuration
     broker.mqtt_port = mqtt_port ?? (await free_port());
     broker.web_port = web_port ?? (await free_port(listen));
     if (page) broker.#copy_page();
@@ -67,6 +68,7 @@ export class Broker {
       'persistence false',
       'log_dest stderr',
       'set_tcp_nodelay true',
+      ...this.more,
       // mosquitto refuses to start with WebSockets listeners only, and the agent speaks plain MQTT anyway.
       `listener ${this.mqtt_port} ${this.mqtt_listen}`,
       `listener ${this.web_port} ${this.listen}`,
