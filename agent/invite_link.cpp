@@ -51,7 +51,7 @@ std::string ice_of(const Config& config) {
 
 }  // namespace
 
-Result<ViewerPlaces> viewer_places(const Config& config, ViewerPlaces given, const std::string& host_name) {
+Result<ViewerPlaces> viewer_places(const Config& config, const ViewerPlaces& given, const std::string& host_name) {
   const auto broker = signaling::parse_broker_url(config.broker.url);
   if (!broker) return fail(broker.error());
   std::string host = is_loopback(broker->host) ? host_name : broker->host;

@@ -15,7 +15,7 @@ struct ViewerPlaces {
 /// `given` over `[access] page_url` and `[broker] viewer_url` over what demo and Debian's example broker do: page and
 /// WebSockets on port 9001 of the broker's host; this machine's own name where that is a loopback address. kInvalid: a
 /// page over https that would have to reach a broker over ws, which browsers forbid.
-[[nodiscard]] Result<ViewerPlaces> viewer_places(const Config& config, ViewerPlaces given,
+[[nodiscard]] Result<ViewerPlaces> viewer_places(const Config& config, const ViewerPlaces& given,
                                                  const std::string& host_name);
 
 /// Everything a viewer needs, behind the `#` that browsers keep to themselves. Holds the key.
