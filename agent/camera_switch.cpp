@@ -100,6 +100,8 @@ void CameraSwitch::request_keyframe(rtp::Tier tier) {
 
 void CameraSwitch::set_rates(Bitrate main, std::optional<Bitrate> low) {
   if (low.has_value() != low_rate_.has_value()) PERCH_INFO(kModule, "tier=low state=%s", low ? "wanted" : "off");
+  PERCH_DEBUG(kModule, "main_kbps=%lld low_kbps=%lld", static_cast<long long>(main.bps() / 1000),
+              static_cast<long long>(low ? low->bps() / 1000 : 0));
   main_rate_ = main;
   low_rate_ = low;
   apply_rates();

@@ -1,6 +1,10 @@
 #include "bench/receiver/bench_viewer.hpp"
 
+#include <array>
+
+#include "hal/base/h264_sps.hpp"
 #include "hal/base/text.hpp"
+#include "net/rtcp/keyframe_request.hpp"
 #include "signaling/sdp/agreement.hpp"
 #include "signaling/sdp/parser.hpp"
 
@@ -33,7 +37,6 @@ std::optional<sim::ReceiverConfig> receiver_config(const sdp::MediaDescription& 
     }
   for (const auto& extension : media.extensions)
     if (extension.id == kTransportCcId) config.transport_wide_cc_id = kTransportCcId;
-  config.keep_frames = false;
   return config;
 }
 
@@ -43,11 +46,13 @@ BenchViewer::BenchViewer(ViewerContext context, SessionKey key)
     : context_(std::move(context)),
       key_(std::move(key)),
       local_{drawn(context_.random, 6), drawn(context_.random, 18)},
-      timer_(context_.loop, [this] {
-        const TimePoint now = monotonic_now();
-        peer_->on_deadline(now);
-        pump(now);
-      }) {}
+      timer_(context_.loop,
+             [this] {
+               const TimePoint now = monotonic_now();
+               peer_->on_deadline(now);
+               pump(now);
+             }),
+      pli_timer_(context_.loop, [this] { inject_pli(monotonic_now()); }) {}
 
 /// What Chromium offers, cut down to what the camera looks at.
 std::string BenchViewer::offer_sdp() const {
@@ -105,11 +110,13 @@ void BenchViewer::on_message(const Body& body) {
 
 void BenchViewer::on_answer(const Answer& answer) {
   const auto parsed = sdp::parse(answer.sdp);
-  const auto config = parsed && !parsed->media.empty() ? receiver_config(parsed->media.front()) : std::nullopt;
+  auto config = parsed && !parsed->media.empty() ? receiver_config(parsed->media.front()) : std::nullopt;
   if (!config) {
     failure_ = "unusable answer";
     return;
   }
+  config->keep_frames = context_.look;
+  media_ssrc_ = config->media_ssrc;
   auto peer = sim::ReceiverPeer::create(*config, context_.certificate, context_.random, context_.clock);
   if (!peer) {
     failure_ = peer.error().message();
@@ -120,12 +127,34 @@ void BenchViewer::on_answer(const Answer& answer) {
   ice_->set_remote_credentials({media.ice_ufrag, media.ice_pwd});
   for (const std::string& candidate : media.candidates) ice_->add_remote_candidate(candidate);
   if (path_known_) peer_->start(monotonic_now());
+  if (context_.pli_per_second > 0) inject_pli(monotonic_now());
+}
+
+void BenchViewer::inject_pli(TimePoint now) {
+  pli_timer_.set(now + Duration(seconds(1)) / context_.pli_per_second);
+  if (!peer_->connected()) return;
+  std::array<std::uint8_t, 16> buffer{};
+  ByteWriter out(buffer);
+  constexpr rtp::Ssrc kOurs = 1;
+  write(out, net::rtcp::PictureLossIndication{kOurs, media_ssrc_});
+  peer_->send_rtcp(out.written());
+  ++plis_injected_;
+  pump(now);
+}
+
+void BenchViewer::on_frame(const rtp::ReceivedAccessUnit& unit) {
+  constexpr std::uint8_t kSps = 7;  // H.264 Table 7-1
+  for (const Bytes& nal : unit.nals)
+    if (!nal.empty() && (nal[0] & 0x1f) == kSps)
+      if (const auto sps = parse_sps(nal)) picture_ = sps->size;
 }
 
 void BenchViewer::pump(TimePoint now) {
   while (const auto datagram = peer_->next_datagram()) ice_->send(*datagram);
-  while (const auto event = peer_->next_event())
+  while (const auto event = peer_->next_event()) {
     if (const auto* failed = std::get_if<sim::ReceiverPeer::Failed>(&*event)) failure_ = failed->reason;
+    if (const auto* frame = std::get_if<sim::ReceiverPeer::Frame>(&*event)) on_frame(frame->unit);
+  }
   static_cast<void>(now);
   timer_.set(peer_->deadline());
 }

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "hal/base/event_loop.hpp"
+#include "hal/base/units.hpp"
 #include "net/ice_agent.hpp"
 #include "signaling/messages.hpp"
 #include "tests/sim/receiver_peer.hpp"
@@ -22,6 +23,8 @@ struct ViewerContext {
   NtpClock clock;
   /// Publishes a message of `viewer` in `session`.
   std::function<void(const signaling::SessionKey&, const signaling::Body&, std::uint64_t seq)> publish;
+  bool look = false;                 ///< also into the pictures: key frames and size
+  std::uint64_t pli_per_second = 0;  ///< asks for key frames so often, needed or not
 };
 
 class BenchViewer {
@@ -34,6 +37,9 @@ class BenchViewer {
 
   [[nodiscard]] const signaling::SessionKey& key() const { return key_; }
   [[nodiscard]] sim::ReceiverStats stats() const { return peer_ ? peer_->stats() : sim::ReceiverStats{}; }
+  /// Of the last key frame; nothing without `look`.
+  [[nodiscard]] Size picture() const { return picture_; }
+  [[nodiscard]] std::uint64_t plis_injected() const { return plis_injected_; }
   [[nodiscard]] std::optional<Duration> first_rtp() const { return first_rtp_; }
   [[nodiscard]] const std::string& failure() const { return failure_; }
 
@@ -41,6 +47,8 @@ class BenchViewer {
   void send(const signaling::Body& body) { context_.publish(key_, body, seq_++); }
   void on_answer(const signaling::Answer& answer);
   void pump(TimePoint now);
+  void on_frame(const rtp::ReceivedAccessUnit& unit);
+  void inject_pli(TimePoint now);
   [[nodiscard]] std::string offer_sdp() const;
 
   ViewerContext context_;
@@ -49,6 +57,10 @@ class BenchViewer {
   std::unique_ptr<net::IceAgent> ice_;
   std::unique_ptr<sim::ReceiverPeer> peer_;
   Timer timer_;
+  Timer pli_timer_;
+  rtp::Ssrc media_ssrc_ = 0;
+  std::uint64_t plis_injected_ = 0;
+  Size picture_{};
   bool path_known_ = false;
   std::uint64_t seq_ = 0;
   TimePoint offered_at_{};

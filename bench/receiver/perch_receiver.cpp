@@ -25,6 +25,9 @@ struct Options {
   std::string json;
   std::uint64_t viewers = 1;
   std::uint64_t seconds = 10;
+  std::uint64_t window = 0;  ///< [s] at the end, for what is counted per time; 0: all
+  std::uint64_t plis = 0;
+  bool look = false;
 };
 
 class Receiver {
@@ -37,10 +40,16 @@ class Receiver {
   void start_viewers();
   void on_message(std::string_view text, ByteView payload);
   void check();
+  void begin_window(TimePoint now);
   void finish();
   [[nodiscard]] std::string topic(const char* way, const SessionKey& key, const char* kind) const;
   void write_json(double elapsed_s) const;
 
+  /// What was counted when the window began.
+  struct Before {
+    std::uint64_t octets = 0;
+    std::uint64_t keyframes = 0;
+  };
   const Options options_;
   const net::DtlsCertificate certificate_;
   SystemRandom random_;
@@ -50,6 +59,8 @@ class Receiver {
   Timer check_timer_;
   TimePoint give_up_at_ = kNever;
   TimePoint started_at_ = kNever;
+  TimePoint window_from_ = kNever;
+  std::vector<Before> before_;
   MqttClient mqtt_;
   int exit_code_ = 1;
 };
@@ -86,8 +97,10 @@ void Receiver::start_viewers() {
     Bytes id(16);
     random_.fill(id);
     const SessionKey key{"bench-" + std::to_string(i), base64url_encode(id)};
-    viewers_.push_back(std::make_unique<BenchViewer>(
-        ViewerContext{loop_, ice_, certificate_, random_, NtpClock::from_system(), publish}, key));
+    viewers_.push_back(
+        std::make_unique<BenchViewer>(ViewerContext{loop_, ice_, certificate_, random_, NtpClock::from_system(),
+                                                    publish, options_.look, options_.plis},
+                                      key));
     if (auto offered = viewers_.back()->offer(); !offered)
       std::fprintf(stderr, "%s: %s\n", key.viewer.c_str(), offered.error().message().c_str());
   }
@@ -115,10 +128,18 @@ void Receiver::check() {
     return finish();
   }
   if (all && started_at_ == kNever) started_at_ = now;
+  begin_window(now);
   const bool enough = started_at_ != kNever && now - started_at_ >= seconds(options_.seconds);
   if (enough) exit_code_ = 0;
   if (enough || (started_at_ == kNever && now > give_up_at_)) return finish();
   check_timer_.set(now + milliseconds(50));
+}
+
+void Receiver::begin_window(TimePoint now) {
+  const std::uint64_t skip = options_.window == 0 ? 0 : options_.seconds - options_.window;
+  if (started_at_ == kNever || !before_.empty() || now - started_at_ < seconds(skip)) return;
+  window_from_ = now;
+  for (const auto& viewer : viewers_) before_.push_back({viewer->stats().octets, viewer->stats().keyframes});
 }
 
 void Receiver::finish() {
@@ -131,14 +152,20 @@ void Receiver::finish() {
 void Receiver::write_json(double elapsed_s) const {
   if (options_.json.empty()) return;
   std::ofstream out(options_.json);
-  out << "{\"seconds\":" << elapsed_s << ",\"viewers\":[";
+  const double window_s =
+      window_from_ == kNever ? 0 : static_cast<double>(to_ms(monotonic_now() - window_from_)) / 1000;
+  out << "{\"seconds\":" << elapsed_s << ",\"window\":" << window_s << ",\"viewers\":[";
   for (std::size_t i = 0; i < viewers_.size(); ++i) {
     const auto stats = viewers_[i]->stats();
     const double first_ms =
         viewers_[i]->first_rtp() ? static_cast<double>(to_us(*viewers_[i]->first_rtp())) / 1000 : -1;
     out << (i ? "," : "") << "{\"packets\":" << stats.packets << ",\"lost\":" << stats.given_up
-        << ",\"frames\":" << stats.frames << ",\"nacks\":" << stats.nacks_sent << ",\"first_rtp_ms\":" << first_ms
-        << "}";
+        << ",\"frames\":" << stats.frames << ",\"nacks\":" << stats.nacks_sent << ",\"first_rtp_ms\":" << first_ms;
+    if (i < before_.size())
+      out << ",\"kbps\":" << 8 * static_cast<double>(stats.octets - before_[i].octets) / 1000 / window_s
+          << ",\"keyframes\":" << stats.keyframes - before_[i].keyframes << ",\"plis\":" << viewers_[i]->plis_injected()
+          << ",\"width\":" << viewers_[i]->picture().width;
+    out << "}";
   }
   out << "]}\n";
 }
@@ -152,14 +179,17 @@ int Receiver::run() {
 }
 
 std::optional<Options> parse_options(int argc, char** argv) {
-  static const std::array<option, 8> kLong{{{"broker", 1, nullptr, 'b'},
-                                            {"prefix", 1, nullptr, 'p'},
-                                            {"camera", 1, nullptr, 'c'},
-                                            {"viewers", 1, nullptr, 'n'},
-                                            {"seconds", 1, nullptr, 's'},
-                                            {"json", 1, nullptr, 'j'},
-                                            {"local-address", 1, nullptr, 'a'},
-                                            {nullptr, 0, nullptr, 0}}};
+  static const std::array<option, 11> kLong{{{"broker", 1, nullptr, 'b'},
+                                             {"prefix", 1, nullptr, 'p'},
+                                             {"camera", 1, nullptr, 'c'},
+                                             {"viewers", 1, nullptr, 'n'},
+                                             {"seconds", 1, nullptr, 's'},
+                                             {"json", 1, nullptr, 'j'},
+                                             {"local-address", 1, nullptr, 'a'},
+                                             {"window", 1, nullptr, 'w'},
+                                             {"plis", 1, nullptr, 'i'},
+                                             {"look", 0, nullptr, 'l'},
+                                             {nullptr, 0, nullptr, 0}}};
   Options options;
   for (int letter; (letter = ::getopt_long(argc, argv, "", kLong.data(), nullptr)) != -1;) {
     switch (letter) {
@@ -170,10 +200,15 @@ std::optional<Options> parse_options(int argc, char** argv) {
       case 's': options.seconds = parse_decimal(optarg, 3600).value_or(0); break;
       case 'j': options.json = optarg; break;
       case 'a': options.local_address = optarg; break;
+      case 'w': options.window = parse_decimal(optarg, 3600).value_or(0); break;
+      case 'i': options.plis = parse_decimal(optarg, 1000).value_or(0); break;
+      case 'l': options.look = true; break;
       default: return std::nullopt;
     }
   }
-  if (options.viewers == 0 || options.seconds == 0 || !parse_broker_url(options.broker)) return std::nullopt;
+  if (options.viewers == 0 || options.seconds == 0 || options.window > options.seconds ||
+      !parse_broker_url(options.broker))
+    return std::nullopt;
   return options;
 }
 
@@ -182,7 +217,8 @@ int run(int argc, char** argv) {
   if (!options) {
     std::fputs(
         "usage: perch_receiver --broker mqtt://HOST:PORT --camera ID --viewers N --seconds S [--json FILE]\n"
-        "                      [--prefix P] [--local-address A]\n",
+        "                      [--prefix P] [--local-address A] [--window S] [--plis PER_SECOND] [--look]\n"
+        "--window: kbps and keyframes of the last S seconds; --look: into the pictures, for keyframes and width\n",
         stderr);
     return 2;
   }
