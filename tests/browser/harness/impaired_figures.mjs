@@ -5,6 +5,8 @@ import { median, percentile } from './figures.mjs';
 export const kLive_ms = 200;
 /** Without a new frame for so long a person sees a picture that stands still [ms]. */
 export const kFreeze_ms = 500;
+/** Longer than that nobody believes it will go on [ms]. */
+const kBroken_ms = 1000;
 /** So long all must be well before it counts as well again [ms]. */
 const kStable_ms = 2000;
 
@@ -17,14 +19,15 @@ export function gaps(frames, from, to) {
 
 /**
  * How long after `from` the picture is live again and stays so [ms]; 0 when it always was, null when not before `to`.
- * A frame is not live when it comes late or after a freeze; frames without readable bar code say nothing.
+ * A frame is not live when it is old or comes after more than a second without any; frames without readable bar code say
+ * nothing.
  */
 export function recovery_ms(frames, from, to) {
   let well_since = from;
   let last = frames.filter(({ at }) => at <= from).at(-1)?.at ?? from;
   for (const { at, latency } of frames.filter((frame) => frame.at > from && frame.at < to)) {
     const well = latency === null || latency < kLive_ms;
-    const frozen = at - last > kFreeze_ms;
+    const frozen = at - last > kBroken_ms;
     if (well_since !== null && !frozen && at - well_since >= kStable_ms) return well_since - from;
     if (!well) well_since = null;
     else if (well_since === null || frozen) well_since = at;

@@ -25,6 +25,7 @@ test('recovered is who is live for two seconds', () => {
 
 test('who freezes has not recovered, however fresh the frames', () => {
   assert.equal(recovery_ms([...film(0, 2000), ...film(3000, 9000)], 1000, 9000), 2000);
+  assert.equal(recovery_ms([...film(0, 2000), ...film(2800, 9000)], 1000, 9000), 0); // that counts as a freeze, by itself
 });
 
 test('who never gets well has no time of recovery', () => {
