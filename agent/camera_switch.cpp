@@ -80,10 +80,12 @@ codec::PipelineStats CameraSwitch::totals() const {
 }
 
 void CameraSwitch::take_snapshot(codec::SnapshotTap::Sink sink) {
-  const auto deliver = [this, sink](Result<Bytes> jpeg) { loop_.post([sink, jpeg = std::move(jpeg)] { sink(jpeg); }); };
+  const auto deliver = [this, sink = std::move(sink)](Result<Bytes> jpeg) {
+    loop_.post([sink, jpeg = std::move(jpeg)] { sink(jpeg); });
+  };
   if (pipeline_) return pipeline_->take_snapshot(deliver);
   if (std::exchange(snapshot_runs_, true))
-    return sink(fail(Errc::kBusy, "the camera is being opened for another snapshot, try again"));
+    return deliver(fail(Errc::kBusy, "the camera is being opened for another snapshot, try again"));
   snapshot_ = Thread("snapshot", [this, request = config_.source, deliver] {
     deliver(codec::take_snapshot(request));
     loop_.post([this] { snapshot_runs_ = false; });

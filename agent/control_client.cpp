@@ -73,7 +73,7 @@ Result<signaling::JsonDocument> parse_answer(const std::string& answer) {
 Result<std::string> ask_daemon(const std::string& socket_path, const std::string& request) {
   const auto fd = send_request(socket_path, request);
   if (!fd) return fail(fd.error());
-  const auto text = read_until(*fd, "", has_line);
+  auto text = read_until(*fd, "", has_line);
   if (!text) return text;
   return text->substr(0, text->find('\n'));
 }

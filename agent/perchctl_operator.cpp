@@ -72,7 +72,7 @@ std::string viewer_words(const JsonView& viewer) {
 }
 
 Result<std::string> ask(const Call& call, const std::string& request, const char* field) {
-  const auto answer = ask_daemon(call.socket, request);
+  auto answer = ask_daemon(call.socket, request);
   if (!answer) return answer;
   const auto parsed = parse_answer(*answer);
   if (!parsed) return fail(parsed.error());
@@ -91,7 +91,7 @@ Result<std::string> privacy(const Call& call) {
 Result<std::string> snapshot(const Call& call) {
   if (call.words.size() != 2)
     return fail(Errc::kInvalid, "which file shall the picture go to? perchctl snapshot FILE.jpg");
-  const auto jpeg = ask_for_bytes(call.socket, request_for("snapshot"));
+  auto jpeg = ask_for_bytes(call.socket, request_for("snapshot"));
   if (!jpeg) return jpeg;
   std::ofstream file(call.words[1], std::ios::binary | std::ios::trunc);
   file << *jpeg;

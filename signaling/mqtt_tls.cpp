@@ -4,6 +4,7 @@
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <ctime>
@@ -86,7 +87,7 @@ unsigned give_psk(SSL* ssl, const char*, char* identity, unsigned identity_room,
   const State& state = state_of<State>(ssl);
   if (state.psk_identity.size() >= identity_room || state.psk.size() > key_room) return 0;
   std::memcpy(identity, state.psk_identity.c_str(), state.psk_identity.size() + 1);
-  std::memcpy(key, state.psk.data(), state.psk.size());
+  std::copy(state.psk.begin(), state.psk.end(), key);
   return static_cast<unsigned>(state.psk.size());
 }
 
