@@ -66,7 +66,6 @@ Result<PcmSettings> agree(snd_pcm_t* pcm, const PcmRequest& request) {
   int code = snd_pcm_hw_params_any(pcm, hw);
   if (code >= 0) code = snd_pcm_hw_params_set_access(pcm, hw, SND_PCM_ACCESS_RW_INTERLEAVED);
   if (code < 0) return fail_alsa("asking the sound card for interleaved samples", code);
-  PcmSettings agreed;
   const auto rate = choose_rate(pcm, hw);
   if (!rate) return fail(rate.error());
   const auto format = choose_format(pcm, hw);
