@@ -11,6 +11,7 @@
 
 #include "agent/toml_parser.hpp"
 #include "hal/base/log.hpp"
+#include "hal/base/private_file.hpp"
 #include "hal/base/text.hpp"
 
 namespace perch::agent {
@@ -208,25 +209,13 @@ ConfigFile load_config(const std::string& path) {
   return out;
 }
 
-namespace {
-
-bool is_credential(const std::string& path) {
-  const char* folder = std::getenv("CREDENTIALS_DIRECTORY");
-  return folder != nullptr && *folder != '\0' && path.starts_with(std::string(folder) + '/');
-}
-
-}  // namespace
-
 Result<std::string> read_secret_file(const std::string& path) {
-  struct stat info {};
-  if (::stat(path.c_str(), &info) != 0) return fail_errno("cannot read the secret file " + in_quotes(path));
-  const mode_t others = is_credential(path) ? S_IRWXO : S_IRWXG | S_IRWXO;
-  if ((info.st_mode & others) != 0)
-    return fail(Errc::kPermission, "others can read the secret file " + in_quotes(path) + ": chmod 600 it");
-  std::ifstream file(path, std::ios::binary);
-  std::string secret;
-  if (!file || !std::getline(file, secret))
-    return fail(Errc::kInvalid, "the secret file " + in_quotes(path) + " is empty");
+  constexpr std::size_t kLargestSecret = 4096;
+  auto text = read_private_file(path, kLargestSecret);
+  if (!text) return text;
+  std::string secret = text->substr(0, text->find('\n'));
+  wipe(*text);
+  if (secret.empty()) return fail(Errc::kInvalid, "the secret file " + in_quotes(path) + " is empty");
   return secret;
 }
 

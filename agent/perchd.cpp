@@ -5,6 +5,7 @@
 #include "agent/config_sources.hpp"
 #include "agent/daemon.hpp"
 #include "agent/options.hpp"
+#include "agent/process_hardening.hpp"
 #include "hal/base/log.hpp"
 
 namespace {
@@ -15,6 +16,9 @@ using agent::Options;
 constexpr int kExitUsage = 2;
 
 int run_daemon(const agent::Config& config, const agent::ConfigSources& sources) {
+#ifdef NDEBUG
+  agent::harden_process();  // debug builds are there to be looked into
+#endif
   auto daemon = agent::Daemon::create(config, sources, agent::ServiceNotifier::from_environment());
   if (!daemon) {
     PERCH_ERROR("agent", "msg=\"cannot start\" reason=%s", in_quotes(daemon.error().message()).c_str());

@@ -4,32 +4,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <cstdio>
 
 #include "hal/base/log.hpp"
+#include "hal/base/private_file.hpp"
 #include "hal/base/unique_fd.hpp"
 
 namespace perch::net {
 namespace {
 
 constexpr std::size_t kMaxFile = 16 * 1024;  // ours has about 1 kB; more is not ours
-
-Result<std::string> read_file(const std::string& path) {
-  const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
-  if (!fd) return fail_errno("reading " + path);
-  std::string out;
-  std::array<char, 4096> chunk{};
-  while (out.size() <= kMaxFile) {
-    const ssize_t got = ::read(fd.get(), chunk.data(), chunk.size());
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return fail_errno("reading " + path);
-    if (got == 0) return out;
-    out.append(chunk.data(), static_cast<std::size_t>(got));
-  }
-  return fail(Errc::kInvalid, path + " is too large for a certificate");
-}
 
 bool write_all(int fd, std::string_view text) {
   while (!text.empty()) {
@@ -54,25 +39,33 @@ Result<void> replace_file(const std::string& directory, const std::string& path,
   return {};
 }
 
+void warn_replaced(const std::string& path, const Error& why) {
+  PERCH_WARN("net", "msg=\"certificate replaced\" file=%s why=%s", in_quotes(path).c_str(),
+             in_quotes(why.message()).c_str());
+}
+
 }  // namespace
 
 Result<DtlsCertificate> load_or_create_certificate(const std::string& directory, Random& random, nanoseconds unix_now) {
   const std::string path = directory + "/" + kCertificateFileName;
-  const Result<std::string> stored = read_file(path);
+  Result<std::string> stored = read_private_file(path, kMaxFile);  // what others could read is kInvalid
   if (!stored && stored.error().code != Errc::kNotFound && stored.error().code != Errc::kInvalid) {
     return fail(stored.error());
   }
   if (stored) {
     Result<DtlsCertificate> loaded = DtlsCertificate::from_pem(*stored, random, unix_now);
+    wipe(*stored);
     if (loaded) return loaded;
-    PERCH_WARN("net", "msg=\"certificate replaced\" file=%s why=%s", in_quotes(path).c_str(),
-               in_quotes(loaded.error().message()).c_str());
+    warn_replaced(path, loaded.error());
+  } else if (stored.error().code == Errc::kInvalid) {
+    warn_replaced(path, stored.error());
   }
   Result<DtlsCertificate> made = DtlsCertificate::generate(random, unix_now);
   if (!made) return made;
-  const Result<std::string> pem = made->to_pem();
+  Result<std::string> pem = made->to_pem();
   if (!pem) return fail(pem.error());
   const Result<void> written = replace_file(directory, path, *pem);
+  wipe(*pem);
   if (!written) return fail(written.error());
   return made;
 }

@@ -3,6 +3,7 @@
 #include <array>
 #include <ctime>
 
+#include "hal/base/private_file.hpp"
 #include "net/dtls_native.hpp"
 
 namespace perch::net {
@@ -108,13 +109,14 @@ Result<DtlsCertificate> DtlsCertificate::generate(Random& random, nanoseconds un
 
 Result<DtlsCertificate> DtlsCertificate::from_pem(std::string_view pem, Random& random, nanoseconds unix_now) {
   if (!mbedtls_compat::initialise()) return fail(Errc::kInternal, "mbedTLS does not start");
-  const std::string text(pem);  // mbedTLS counts the terminating zero in
+  std::string text(pem);  // mbedTLS counts the terminating zero in
   const auto* bytes = reinterpret_cast<const unsigned char*>(text.c_str());
   DtlsCertificate out;
   Native& native = *out.native_;
   int error = mbedtls_compat::parse_key(native.key, bytes, text.size() + 1, random_for_mbedtls, &random);
-  if (error != 0) return fail_mbedtls(Errc::kInvalid, "private key", error);
+  if (error != 0) return fail_mbedtls(Errc::kInvalid, "private key", error);  // no key in it: nothing to wipe
   error = mbedtls_x509_crt_parse(&native.certificate, bytes, text.size() + 1);
+  wipe(text);
   if (error != 0) return fail(Errc::kInvalid, "certificate damaged");
   error = mbedtls_compat::check_pair(native.certificate.pk, native.key, random_for_mbedtls, &random);
   if (error != 0) return fail(Errc::kInvalid, "key and certificate do not belong together");

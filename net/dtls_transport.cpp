@@ -196,7 +196,6 @@ void DtlsTransport::Native::finish_handshake() {
   mbedtls_platform_zeroize(&secret, sizeof secret);
   state = State::kConnected;
   events.emplace_back(Connected{keys});
-  mbedtls_platform_zeroize(&keys, sizeof keys);
   park();
 }
 

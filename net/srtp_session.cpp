@@ -31,7 +31,9 @@ srtp_err_status_t open(srtp_t& out, srtp_ssrc_type_t direction, const SrtpMaster
   policy.key = key.data();
   policy.window_size = kWindow;
   policy.allow_repeat_tx = 1;  // a plain retransmission has the sequence number of the original
-  return srtp_create(&out, &policy);
+  const srtp_err_status_t status = srtp_create(&out, &policy);
+  wipe(key.data(), key.size());
+  return status;
 }
 
 /// libsrtp reads the SSRC before it checks anything else.

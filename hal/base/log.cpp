@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstdarg>
@@ -65,8 +66,11 @@ void log_line(LogLevel level, const char* module, const char* format, ...) {
 
 std::string in_quotes(std::string_view value) {
   constexpr std::size_t kLongest = 200;
+  std::size_t end = std::min(value.size(), kLongest);
+  while (end < value.size() && end > 0 && (static_cast<unsigned char>(value[end]) & 0xC0) == 0x80)
+    --end;  // whole UTF-8
   std::string out = "\"";
-  for (const char c : value.substr(0, kLongest)) {
+  for (const char c : value.substr(0, end)) {
     if (c == '"' || c == '\\') {
       out += '\\';
       out += c;

@@ -111,6 +111,16 @@ TEST_F(StateFolder, AHugeFileIsReplaced) {
   EXPECT_TRUE(load());
 }
 
+TEST_F(StateFolder, AKeyThatOthersCouldReadIsReplaced) {
+  const auto first = load();
+  ASSERT_TRUE(first);
+  ::chmod(file().c_str(), 0644);
+  const auto second = load();
+  ASSERT_TRUE(second);
+  EXPECT_NE(first->fingerprint(), second->fingerprint());
+  EXPECT_EQ(load()->fingerprint(), second->fingerprint());
+}
+
 TEST_F(StateFolder, AMissingFolderIsAnError) {
   SeededRandom random(1);
   const auto result = load_or_create_certificate(folder_ + "/missing", random, kNow);

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <new>
+
 #include "hal/base/random.hpp"
 #include "media/rtp/rtp_packet.hpp"
 #include "net/rtcp/report.hpp"
@@ -150,6 +153,16 @@ TEST_F(SrtpPair, ForgedSourcesUseUpNoPlace) {
     EXPECT_FALSE(viewer_.unprotect_rtp(forged));
   }
   EXPECT_TRUE(arrives(*protect(1)));
+}
+
+TEST(SrtpMasterKey, LeavesNothingBehind) {
+  alignas(SrtpMasterKey) std::array<std::uint8_t, sizeof(SrtpMasterKey)> memory{};
+  auto* key = new (memory.data()) SrtpMasterKey();
+  key->key.fill(0xAA);
+  key->salt.fill(0xBB);
+  ASSERT_NE(std::count(memory.begin(), memory.end(), 0xAA), 0);
+  key->~SrtpMasterKey();
+  EXPECT_EQ(std::count(memory.begin(), memory.end(), 0), static_cast<std::ptrdiff_t>(memory.size()));
 }
 
 }  // namespace

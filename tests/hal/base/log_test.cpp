@@ -14,6 +14,11 @@ TEST(Log, InQuotesKeepsForeignTextInsideItsField) {
   EXPECT_EQ(in_quotes("\x1b[31m"), "\"?[31m\"");
 }
 
+TEST(Log, InQuotesCutsBetweenLetters) {
+  EXPECT_EQ(in_quotes(std::string(199, 'x') + "\u00fcber"), '"' + std::string(199, 'x') + "...\"");
+  EXPECT_EQ(in_quotes(std::string(198, 'x') + "\u00fcber"), '"' + std::string(198, 'x') + "\u00fc...\"");
+}
+
 TEST(Log, InQuotesCutsWhatIsTooLong) { EXPECT_EQ(in_quotes(std::string(5000, 'x')).size(), 200 + 3 + 2U); }
 
 TEST(Log, ParsesLevelsAndNothingElse) {
