@@ -341,6 +341,7 @@ PeerStats Peer::stats() const {
   out.estimate = congestion_.target();
   out.queued = pacer_.queue_time();
   out.loss = congestion_.loss();
+  out.audio_fraction_lost = std::max(out.audio_fraction_lost, out.loss);
   out.tier = tier();
   for (const OutboundStream& stream : streams_) {
     const OutboundStream::Counters& c = stream.counters();

@@ -30,7 +30,7 @@ struct PeerStats {
 
   std::optional<Duration> round_trip;  ///< smoothed over receiver reports; nothing before the first
   double fraction_lost = 0;            ///< [0..1] of the video, by the last receiver report
-  double audio_fraction_lost = 0;      ///< [0..1] of the sound, by the last receiver report
+  double audio_fraction_lost = 0;      ///< [0..1] of the sound; repetitions do not make it less
   std::int32_t cumulative_lost = 0;    ///< of the video, by the last receiver report [packets]
   Duration jitter{};                   ///< of the video, by the last receiver report
 

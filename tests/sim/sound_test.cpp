@@ -108,6 +108,22 @@ TEST(Sound, LostPacketsAreSentAgainWhenAskedFor) {
   EXPECT_EQ(pair.viewer().keyframes_wanted, 0u) << "old sound is no reason for a key frame";
 }
 
+/// What is sent again counts as received in the viewer's reports, but over a long way it comes too late to be heard:
+/// error correction has to know how much the network really loses.
+TEST(Sound, ItsLossIsTheNetworksEvenWhereEverythingIsSentAgain) {
+  PairConfig config = with_sound();
+  config.to_viewer.loss = 0.05;
+  PeerPair pair(310, config);
+  pair.run(seconds(20));
+  EXPECT_NEAR(pair.viewer().camera_side->stats().audio_fraction_lost, 0.05, 0.03);
+}
+
+TEST(Sound, WithoutLossNoneIsReported) {
+  PeerPair pair(311, with_sound());
+  pair.run(seconds(10));
+  EXPECT_LT(pair.viewer().camera_side->stats().audio_fraction_lost, 0.005);
+}
+
 TEST(Talk, ArrivesAsItWasSent) {
   PeerPair pair(310, with_sound());
   pair.run(seconds(1));
