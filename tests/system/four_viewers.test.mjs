@@ -9,8 +9,7 @@ const kSeconds = 28;
 const kWindow_s = 14; // the first half is for finding out
 /** Of the slowest network on main; headers, repetitions and the search for more take the rest. */
 const kLeast = 0.5;
-/** A machine that is busy with sanitizers and other tests makes fewer pictures than the encoder counts on. */
-const kOff = 0.25;
+const kOff = 0.1;
 
 skip_where_impossible();
 await browser_test('four_viewers', async (world) => {
@@ -25,6 +24,7 @@ await browser_test('four_viewers', async (world) => {
   expect(Math.max(...fast) <= 1.05 * Math.min(...fast), `the same for the fast three, not ${fast.map((kbps) => rounded(kbps))}`);
   expect(off_from_rule(seen) <= kOff, `${rounded(seen.main)} kbit/s for them, not ${fast.map((kbps) => rounded(kbps))}`);
   expect(seen.main >= kLeast * kLinks_kbps[1], `main to follow the slowest of its viewers, ${kLinks_kbps[1]} kbit/s, not ${rounded(seen.main)}`);
-  expect(keyframe_rate(seen) <= 2, `at most two key frames a second, not ${rounded(keyframe_rate(seen))}`);
+  // A window may begin and end with one.
+  expect(keyframe_rate(seen) <= 2 + 1 / kWindow_s, `at most two key frames a second, not ${rounded(keyframe_rate(seen))}`);
   expect(seen.viewers.at(-1).plis >= 40 * kSeconds, `some 50 PLIs a second, not ${seen.viewers.at(-1).plis} in all`);
 });
