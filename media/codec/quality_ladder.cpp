@@ -68,25 +68,31 @@ std::size_t QualityLadder::best_for(Bitrate target) const {
 }
 
 const PictureShape& QualityLadder::update(TimePoint now, Bitrate target) {
-  const std::size_t best = best_for(target);
-  if (best <= at_)
-    low_since_.reset();
-  else if (!low_since_)
-    low_since_ = now;
-  if (low_since_ && now - *low_since_ >= kDownHold) {
-    at_ = best;
-    low_since_.reset();
-  }
-  const bool room = at_ > 0 && static_cast<double>(target.bps()) >= rungs_[at_ - 1].needed_bps * kUpMargin;
-  if (!room)
-    room_since_.reset();
-  else if (!room_since_)
-    room_since_ = now;
-  if (room_since_ && now - *room_since_ >= kUpHold) {
-    --at_;
-    room_since_.reset();
-  }
+  go_down(now, target);
+  go_up(now, target);
   return current();
+}
+
+void QualityLadder::go_down(TimePoint now, Bitrate target) {
+  const std::size_t best = best_for(target);
+  if (best <= at_) return low_since_.reset();
+  if (!low_since_) low_since_ = now;
+  if (now - *low_since_ < kDownHold) return;
+  at_ = best;
+  low_since_.reset();
+}
+
+void QualityLadder::go_up(TimePoint now, Bitrate target) {
+  const auto room = Bitrate::bps(static_cast<std::int64_t>(static_cast<double>(target.bps()) / kUpMargin));
+  if (best_for(room) >= at_) return room_since_.reset();
+  if (!room_since_) {
+    room_since_ = now;
+    least_room_ = room;
+  }
+  least_room_ = std::min(least_room_, room);
+  if (now - *room_since_ < kUpHold) return;
+  at_ = best_for(least_room_);
+  room_since_.reset();
 }
 
 }  // namespace perch::codec

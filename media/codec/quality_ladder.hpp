@@ -24,7 +24,7 @@ struct PictureShape {
 };
 
 /// Rungs from the camera's own size and rate down to small and slow ones. Goes down once the target has been too low
-/// for a second, at once to where it suffices, and up again one rung at a time when there was room for a while: each
+/// for a second, and up again when there was room for a while; each time at once to where it suffices, because every
 /// change of size costs a key frame. Single thread.
 class QualityLadder {
  public:
@@ -56,6 +56,8 @@ class QualityLadder {
 
   void add_rung(PictureShape shape);
   [[nodiscard]] std::size_t best_for(Bitrate target) const;
+  void go_down(TimePoint now, Bitrate target);
+  void go_up(TimePoint now, Bitrate target);
 
   const Config config_;
   double bits_per_pixel_ = kBitsPerPixel;
@@ -63,6 +65,7 @@ class QualityLadder {
   std::size_t at_ = 0;
   std::optional<TimePoint> low_since_;
   std::optional<TimePoint> room_since_;
+  Bitrate least_room_;  // since then
 };
 
 }  // namespace perch::codec

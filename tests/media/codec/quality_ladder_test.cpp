@@ -59,12 +59,19 @@ TEST(QualityLadder, AShortDipChangesNothing) {
   }
 }
 
-TEST(QualityLadder, ComesBackRungByRungWhenThereIsRoomForAWhile) {
+TEST(QualityLadder, ComesBackAtOnceToWhatThereWasRoomForAllTheWhile) {
   Climber climber({});
-  EXPECT_EQ(climber.after(seconds(2), Bitrate::kbps(300)).size, (Size{960, 540}));
-  EXPECT_EQ(climber.after(seconds(5), Bitrate::kbps(2000)).size, (Size{960, 540})) << "not yet";
-  EXPECT_EQ(climber.after(seconds(2), Bitrate::kbps(2000)), (PictureShape{kHd, 15}));
-  EXPECT_EQ(climber.after(seconds(6), Bitrate::kbps(2000)), (PictureShape{kHd, 20}));
+  EXPECT_EQ(climber.after(seconds(2), Bitrate::kbps(150)).size, (Size{640, 360}));
+  EXPECT_EQ(climber.after(seconds(5), Bitrate::kbps(2000)).size, (Size{640, 360})) << "not yet";
+  EXPECT_EQ(climber.after(seconds(2), Bitrate::kbps(2000)), (PictureShape{kHd, 30}));
+}
+
+TEST(QualityLadder, ComesBackOnlySoFarAsTheWorstMomentOfTheWait) {
+  Climber climber({});
+  EXPECT_EQ(climber.after(seconds(2), Bitrate::kbps(150)).size, (Size{640, 360}));
+  (void)climber.after(seconds(3), Bitrate::kbps(2000));
+  (void)climber.after(milliseconds(100), Bitrate::kbps(600));
+  EXPECT_EQ(climber.after(seconds(3), Bitrate::kbps(2000)), (PictureShape{kHd, 15}));
   EXPECT_EQ(climber.after(seconds(7), Bitrate::kbps(2000)), (PictureShape{kHd, 30}));
 }
 
