@@ -15,7 +15,7 @@ constexpr double kFarBelow = 0.6;           // of what main would have without t
 constexpr Duration kBelowFor = seconds(2);  // a passing trouble is not worth two key frames
 constexpr double kAboutLow = 1.5;           // times low's ceiling: more would be wasted there
 constexpr double kAbove = 1.2;              // times main's rate: room, or it would soon be back
-constexpr double kUnused = 1.2;             // times what low takes: only then is there a reason to probe
+constexpr double kCameThrough = 0.9;        // of a probe, as ProbeControl judges
 constexpr Duration kStayed = seconds(30);   // on main: coming back was right
 constexpr Duration kProbePatience = milliseconds(1500);
 constexpr Duration kLowStarts = seconds(1);  // for its first key frame; main spares the viewer until then
@@ -115,13 +115,12 @@ void TierAllocator::judge_low(TimePoint now, ViewerId id, Viewer& viewer) {
   if (!viewer.path.estimate || viewer.path.tier != rtp::Tier::kLow || now < viewer.try_at) return;
   const Bitrate needed = wire_rate(scaled(rates_.main, kAbove), viewer.path.sound, viewer.path.loss);
   if (viewer.probed_at) {
-    if (*viewer.path.estimate >= needed) return move(now, id, viewer, rtp::Tier::kMain);
+    if (*viewer.path.estimate >= scaled(needed, kCameThrough)) return move(now, id, viewer, rtp::Tier::kMain);
     if (now - *viewer.probed_at < kProbePatience) return;
     ++viewer.failures;
     return wait_again(now, viewer);
   }
-  const Bitrate takes = wire_rate(rates_.low.value_or(limits_.low_floor), viewer.path.sound, viewer.path.loss);
-  if (*viewer.path.estimate < scaled(takes, kUnused)) return;
+  // What is sent on low shows nothing of what more would fit, so this is the only way to find out. It is five packets.
   viewer.probed_at = now;
   events_.emplace_back(ProbeWanted{id, needed});
 }

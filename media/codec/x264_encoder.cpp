@@ -28,9 +28,10 @@ constexpr std::int64_t kMinBitrate_bps = 50'000;
 // stay under 10 ms there, and so under a third of the frame interval: 10 / 28 of 27.6 Mpx/s.
 constexpr double kSuperfastPixelsPerSecond = 10e6;
 
-// With a buffer of two frames that is refilled at exactly the bitrate, x264 leaves 8 to 14 % of it unspent; with a
-// little more it spends 92 to 100 %, and the excess cannot grow beyond that.
-constexpr double kRefill = 1.03;
+// With a buffer of two frames x264 leaves 2 to 14 % of its bitrate unspent, more the more key frames there are; given
+// so much more it spends 92 to 106 % of what was meant. Refilling the buffer faster instead would end its strictly
+// constant mode, and with that its short memory after changes of the rate.
+constexpr double kGiven = 1.08;
 
 struct X264Deleter {
   void operator()(x264_t* encoder) const { x264_encoder_close(encoder); }
@@ -53,11 +54,12 @@ const char* preset_for(const EncoderConfig& config) {
 }
 
 void set_rate(x264_param_t& p, Bitrate bitrate, double vbv_frames) {
-  const std::int64_t bps = std::max(bitrate.bps(), kMinBitrate_bps);
+  const std::int64_t meant = std::max(bitrate.bps(), kMinBitrate_bps);
+  const std::int64_t bps = std::llround(static_cast<double>(meant) * kGiven);
   const double fps = static_cast<double>(p.i_fps_num) / p.i_fps_den;
   p.rc.i_rc_method = X264_RC_ABR;
   p.rc.i_bitrate = static_cast<int>(bps / 1000);
-  p.rc.i_vbv_max_bitrate = static_cast<int>(std::lround(p.rc.i_bitrate * kRefill));
+  p.rc.i_vbv_max_bitrate = p.rc.i_bitrate;
   p.rc.i_vbv_buffer_size =
       std::max(1, static_cast<int>(std::lround(static_cast<double>(bps) / 1000 * vbv_frames / fps)));
 }

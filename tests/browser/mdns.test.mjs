@@ -43,7 +43,7 @@ async function watch(world, { rules, pair_pattern, answer }) {
   camera.run('nft', rules);
   const responder = await answer?.();
   await world.start_broker({ mqtt_listen: '10.8.0.1' });
-  const perchd = await world.start_perchd({ command: camera.command, config: { ice: { local_addresses: [] }, log: { level: 'debug' } } });
+  const perchd = await world.start_perchd({ command: camera.command, config: { ice: { local_addresses: [], tcp: false }, log: { level: 'debug' } } });
   const viewer = await world.open_viewer({});
   const first_frame_ms = await viewer.first_frame_ms({ timeout_ms: 15_000 });
   await viewer.start_probe();

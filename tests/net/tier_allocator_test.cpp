@@ -27,8 +27,10 @@ class TierAllocatorTest : public testing::Test {
   void report(TierAllocator::ViewerId id) {
     const Viewer& viewer = viewers_[id];
     TierAllocator::Path path;
-    // On low nothing shows what more could be carried, but for a probe.
-    const Bitrate tried = viewer.tier == rtp::Tier::kLow ? viewer.proven.value_or(kbps(800)) : viewer.carries;
+    // On low nothing shows that much more could be carried than is sent, but for a probe.
+    const Bitrate sent = TierAllocator::wire_rate(rates_.low.value_or(kbps(150)), {}, 0);
+    const Bitrate shown = Bitrate::bps(sent.bps() * 11 / 10);
+    const Bitrate tried = viewer.tier == rtp::Tier::kLow ? viewer.proven.value_or(shown) : viewer.carries;
     if (viewer.known) path.estimate = std::min(viewer.carries, tried);
     path.tier = viewer.tier;
     allocator_.on_path(now_, id, path);
@@ -90,7 +92,7 @@ TEST_F(TierAllocatorTest, FourViewersMakeTwoEncodes) {
   ASSERT_TRUE(rates_.low);
   EXPECT_EQ(*rates_.low, TierAllocator::media_rate(kbps(400), {}, 0));
   EXPECT_EQ(moves_, 1);
-  EXPECT_EQ(probes_, 0) << "what does not even fill low is no reason to probe";
+  EXPECT_LE(probes_, 4) << "seldom, where each one fails";
 }
 
 TEST_F(TierAllocatorTest, ALoneSlowViewerGetsMainAtItsRate) {
@@ -145,6 +147,15 @@ TEST_F(TierAllocatorTest, ComesBackAfterFiveToTenSecondsConfirmedByAProbe) {
   EXPECT_GE(moved_at_ - went, seconds(5));
   EXPECT_LE(moved_at_ - went, milliseconds(10'500));
   EXPECT_FALSE(rates_.low);
+}
+
+TEST_F(TierAllocatorTest, AProbeNeedNotComeThroughToTheLastBit) {
+  viewers_ = {{1, {kbps(400)}}, {2, {kbps(4000)}}};
+  run(seconds(4));
+  ASSERT_EQ(viewers_[1].tier, rtp::Tier::kLow);
+  viewers_[1].carries = kbps(2420);  // 1.12 of what main takes
+  run(seconds(12));
+  EXPECT_EQ(viewers_[1].tier, rtp::Tier::kMain);
 }
 
 TEST_F(TierAllocatorTest, AProbeThatFailsMakesTheNextOneWaitLonger) {

@@ -87,7 +87,7 @@ TEST(X264Encoder, KeepsKeyframesWithinTheVbv) {
   }
 }
 
-/// What is not spent is sharpness lost: with the buffer refilled at exactly the bitrate it was 12 to 14 %.
+/// What is not spent is sharpness lost: told just the bitrate x264 left 12 to 14 % of it.
 TEST(X264Encoder, SpendsWhatItIsGivenAlsoWithAKeyframeTwiceASecond) {
   EncoderConfig config = config_of({320, 180}, Bitrate::kbps(500));
   config.max_slice_bytes = 1140;
@@ -101,7 +101,7 @@ TEST(X264Encoder, SpendsWhatItIsGivenAlsoWithAKeyframeTwiceASecond) {
   }
   const double spent_kbps = static_cast<double>(sum) * 8 / 1000 / 8;  // in 8 s
   EXPECT_GE(spent_kbps, 500 * 0.9);
-  EXPECT_LE(spent_kbps, 500 * 1.04);
+  EXPECT_LE(spent_kbps, 500 * 1.08);
 }
 
 TEST(X264Encoder, FollowsTheBitrateWithoutAKeyframe) {
