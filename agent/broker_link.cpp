@@ -19,6 +19,7 @@ BrokerLink::BrokerLink(EventLoop& loop, Random& random, MqttOptions options, Ses
                        std::function<void(bool)> on_connection)
     : table_(table),
       on_event_(std::move(on_event)),
+      on_connection_(std::move(on_connection)),
       timer_(loop,
              [this] {
                table_.on_deadline(monotonic_now());
@@ -26,12 +27,12 @@ BrokerLink::BrokerLink(EventLoop& loop, Random& random, MqttOptions options, Ses
              }),
       mqtt_(loop, random, with_table(std::move(options), table),
             {.on_connected =
-                 [this, on_connection] {
+                 [this] {
                    table_.on_broker_connected();
-                   on_connection(true);
+                   on_connection_(true);
                    pump();
                  },
-             .on_disconnected = [on_connection] { on_connection(false); },
+             .on_disconnected = [this] { on_connection_(false); },
              .on_message =
                  [this](std::string_view topic, ByteView payload) {
                    table_.on_message(monotonic_now(), topic, payload);

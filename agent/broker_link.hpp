@@ -30,6 +30,7 @@ class BrokerLink {
  private:
   signaling::SessionTable& table_;
   const EventHandler on_event_;
+  const std::function<void(bool)> on_connection_;
   Timer timer_;
   signaling::MqttClient mqtt_;
   bool pumping_ = false;
