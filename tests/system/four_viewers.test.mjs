@@ -9,7 +9,8 @@ const kSeconds = 28;
 const kWindow_s = 14; // the first half is for finding out
 /** Of the slowest network on main; headers, repetitions and the search for more take the rest. */
 const kLeast = 0.5;
-const kOff = 0.1;
+/** A tenth is promised and measured by bench/tiers; here a busy machine may leave out some of 30 pictures a second. */
+const kOff = 0.15;
 
 skip_where_impossible();
 await browser_test('four_viewers', async (world) => {
