@@ -162,10 +162,7 @@ std::optional<Bitrate> TierAllocator::lowest_on_main_without(const Viewer& viewe
 }
 
 TierRates TierAllocator::wanted(TimePoint now) const {
-  if (viewers_.empty() || !limits_.adaptable) {
-    TierRates out{limits_.ceiling, std::nullopt};
-    if (viewers_.empty()) return out;
-  }
+  if (viewers_.empty()) return {limits_.ceiling, std::nullopt};
   std::optional<Bitrate> main;
   std::optional<Bitrate> low;
   for (const auto& [id, viewer] : viewers_) {
