@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { artifact, browser_test, expect, fact } from '../browser/harness/browser_test.mjs';
 import { perchctl, perchctl_json } from '../browser/harness/perchctl.mjs';
+import { brightness } from '../browser/harness/picture.mjs';
 import { until } from '../browser/harness/wait.mjs';
 
 const is_jpeg = (path) => readFileSync(path).subarray(0, 3).equals(Buffer.from([0xff, 0xd8, 0xff]));
@@ -34,12 +35,17 @@ async function while_watched(world, perchd) {
   return viewer;
 }
 
-async function privacy(perchd, viewer, peer) {
+async function privacy(world, perchd, viewer, peer) {
+  const helper = await world.chromium.new_page();
+  const live = await brightness(viewer, helper);
   expect((await perchctl_json(perchd, 'privacy', 'on')).privacy === 'on', 'privacy on');
   await peer.until_state((state) => state.camera === 'privacy', { what: 'privacy in the state' });
   await perchd.until_camera_closed();
   await viewer.until((player) => player?.error === 'PrivacyMode', { what: 'the page to know' });
   await viewer.screenshot(artifact('privacy.png'));
+  const blank = await brightness(viewer, helper);
+  fact(`brightness ${live.mean.toFixed(0)} before, ${blank.mean.toFixed(0)} under privacy`);
+  expect(blank.mean < live.mean / 3, 'nothing of the room left on the page');
   expect((await perchctl(perchd, 'snapshot', '/dev/null')).err.includes('privacy is on'), 'no snapshot');
   expect((await perchctl(perchd, 'controls')).err.includes('privacy is on'), 'no controls');
   await perchd.stop();
@@ -68,7 +74,7 @@ await browser_test('operator', async (world) => {
   await snapshots(perchd, 'snapshot_idle.jpg');
   await perchd.until_camera_closed();
   const viewer = await while_watched(world, perchd);
-  await privacy(perchd, viewer, await world.connect_peer());
+  await privacy(world, perchd, viewer, await world.connect_peer());
   await drain(world, perchd, viewer);
   expect((await perchctl(perchd, 'status')).err.includes('is perchd running?'), 'words when nobody is there');
   await perchd.resume();

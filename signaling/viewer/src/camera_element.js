@@ -63,7 +63,7 @@ export class PerchCamera extends HTMLElement {
     });
   }
 
-  // Another camera: no picture of the one before may stand under its name.
+  // Also for another camera: no picture of the one before may stand under its name.
   #forget() {
     this.#view.video.srcObject = null;
     this.#picture.release();
@@ -107,6 +107,8 @@ export class PerchCamera extends HTMLElement {
     const { player } = this;
     if (!player) return;
     if (player.state === "live") this.#picture.release();
+    const private_now = player.error === "PrivacyMode";
+    if (private_now) this.#forget(); // what was seen last is part of the room, too
     this.#tell_deafness(player.deaf && !this.#view.video.muted);
     this.#show({
       phase: player.state,
@@ -120,7 +122,7 @@ export class PerchCamera extends HTMLElement {
       picture: player.picture,
       talking: player.talking,
       talks: this.#talk.held,
-      has_picture: player.frames > 0,
+      has_picture: player.frames > 0 && !private_now,
     });
   }
 

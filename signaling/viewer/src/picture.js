@@ -26,6 +26,7 @@ export class LastPicture {
 
   release() {
     this.#canvas.hidden = true;
+    this.#canvas.width = 0; // and its pixels are gone
   }
 
   /** Resolves to what is on screen as a PNG Blob, or null before the first picture. */

@@ -46,7 +46,7 @@ export class Player {
   #rights = null; // what the camera last said we may do
   #session = null;
   #peer = null;
-  #spare = null; // a peer warmed up for the first call
+  #spare = null; // a peer warmed up for the next call
   #meter = null;
   #timer = null;
   #timer_at = Infinity;
@@ -377,6 +377,8 @@ export class Player {
     this.#state = state ?? this.#state;
     this.#learn_epoch(state?.epoch);
     this.#tell((now) => this.#watch.on_state(now, state));
+    // A camera that restarts is back within a tenth of a second: the browser's part of the next call can be done by then.
+    if (state && !state.online && this.#running) this.#spare ??= this.#warm_peer();
   }
 
   #learn_epoch(epoch) {

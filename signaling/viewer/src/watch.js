@@ -13,6 +13,8 @@ const kExplainLimit_ms = 250; //     DTLS closes faster than MQTT brings the rea
 const kStall_ms = 3_000;
 const kGone_ms = 1_500; //           no frame for this long while the camera is offline: it is not only its broker link
 const kFresh_ms = 400; //            a frame at most this old shows that the stream survived
+const kLeastFresh_ms = 130; //       what a decoder's buffer and a busy browser may add to a steady stream
+const kFreshFrames = 4; //           so many frames in a row are not lost to chance
 const kWell_ms = 2_000; //           a picture that lasted this long and broke is called again at once
 const kSettled_ms = 10_000; //       one that lasted this long clears the growing pauses
 const kUnknown_ms = 3_000; //        retained messages follow a subscription at once
@@ -39,6 +41,7 @@ export class Watch {
   #backoff;
   #broker_up_at = null;
   #state = null; //          last known state of the camera; null: never seen or taken away
+  #last_epoch = null; //     of the camera, when it was last online
   #state_is_fresh = false; // seen on the present broker connection
   #call = null;
   #gone_epoch = null; //     epoch of the camera that said it restarts
@@ -89,6 +92,7 @@ export class Watch {
     if (state && this.trouble === "unknown_camera") this.trouble = "";
     const came_back = state?.online && before && (!before.online || before.epoch !== state.epoch);
     if (came_back) this.#on_return(now, before);
+    if (state?.online) this.#last_epoch = state.epoch;
     if (state?.online && this.trouble === "busy" && state.viewers < state.max_viewers) {
       // Somebody left: all who wait see it together, so come back within a spread second.
       this.retry_at = Math.min(this.retry_at ?? now, now + 1_000 * this.#random());
@@ -150,6 +154,7 @@ export class Watch {
     const call = this.#call;
     if (!call) return;
     const is_news = call.frame_at === null || this.trouble !== "";
+    if (call.frame_at !== null) call.interval_ms += (Math.min(now - call.frame_at, kFresh_ms) - call.interval_ms) / 8;
     call.first_frame_at ??= now;
     call.frame_at = now;
     if (!is_news) return;
@@ -224,7 +229,7 @@ export class Watch {
     if (this.#state_is_fresh && !this.#state.online) {
       timers.push([call.frame_at + kGone_ms, end("lost", "MediaTimeout")]);
     } else if (call.doubt_at !== null) {
-      timers.push([call.doubt_at + kFresh_ms, this.#resolve_doubt]);
+      timers.push([Math.min(call.doubt_at + kFresh_ms, call.frame_at + call.fresh_ms), this.#resolve_doubt]);
     }
     if (this.trouble === "") timers.push([call.frame_at + kStall_ms, () => (this.trouble = "stalled")]);
     return timers;
@@ -241,20 +246,23 @@ export class Watch {
   #on_return(now, before) {
     if (this.#state.epoch !== before.epoch || !before.online) this.#gone_epoch = null;
     const call = this.#call;
+    const suspect = !before.online && this.#state.epoch !== this.#last_epoch;
+    const fresh_ms = call && suspect ? fresh_ms_of(call) : kFresh_ms;
     if (!call) {
       if (!before.online) this.retry_at = null;
     } else if (call.offered_at !== null && now - call.offered_at < kMendLimit_ms) {
       return; // it is the camera we know, from a new address
-    } else if (call.frame_at === null || now - call.frame_at > kFresh_ms) {
+    } else if (call.frame_at === null || now - call.frame_at > fresh_ms) {
       if (!before.online) this.#end(now, "lost", "UnknownReason", { at_once: true });
     } else {
       call.doubt_at = now;
+      call.fresh_ms = fresh_ms;
     }
   }
 
   #resolve_doubt(now) {
     const call = this.#call;
-    const alive = call.frame_at > call.doubt_at;
+    const alive = now < call.frame_at + call.fresh_ms;
     call.doubt_at = null;
     if (!alive) this.#end(now, "lost", "UnknownReason", { at_once: true });
   }
@@ -348,16 +356,23 @@ export class Watch {
       connected_at: null,
       first_frame_at: null,
       frame_at: null,
+      interval_ms: kFresh_ms, // between frames, a mean
       mending_at: null,
       mend_sent: false,
       offered_at: null,
       detour_at: null,
       closed_at: null,
       doubt_at: null,
+      fresh_ms: kFresh_ms,
     };
     this.phase = "calling";
     this.#actions.push({ do: "call" });
   }
+}
+
+/** How old the last frame may be before a camera that was away is taken for another process: by the stream's own pace. */
+function fresh_ms_of({ interval_ms }) {
+  return Math.min(kFresh_ms, Math.max(kLeastFresh_ms, kFreshFrames * interval_ms));
 }
 
 function call_phase(call) {

@@ -55,9 +55,9 @@ export class Chromium {
   }
 
   /** A page in a profile of its own, so that nothing is remembered from another; `init` runs before the page's own scripts. */
-  async new_page({ init, probes_need_scripts = false } = {}) {
+  async new_page({ init, probes_need_scripts = false, viewport = { width: 1280, height: 800 } } = {}) {
     // The page's content security policy lets nothing in that did not come with it, not even a probe's audio worklet.
-    const context = await this.driver.newContext({ viewport: { width: 1280, height: 800 }, bypassCSP: probes_need_scripts });
+    const context = await this.driver.newContext({ viewport, bypassCSP: probes_need_scripts });
     if (init) await context.addInitScript(init);
     const page = await context.newPage();
     page.setDefaultTimeout(20_000);

@@ -10,10 +10,10 @@ export class Viewer {
    * `fragment` adds or replaces keys after the '#'; `init` is a script run before the page's own. `link`: an invitation's, to
    * which only `fragment` is added.
    */
-  static async open(browser, broker, { camera = 'front-door', link, fragment = {}, init, probes_need_scripts } = {}) {
+  static async open(browser, broker, { camera = 'front-door', link, fragment = {}, init, probes_need_scripts, viewport } = {}) {
     const viewer = new Viewer();
     viewer.console = [];
-    viewer.page = await browser.new_page({ init, probes_need_scripts });
+    viewer.page = await browser.new_page({ init, probes_need_scripts, viewport });
     viewer.page.on('console', (message) => viewer.console.push(`${message.type()}: ${message.text()}`));
     viewer.page.on('pageerror', (error) => viewer.console.push(`uncaught: ${error.message}`));
     const keys = new URLSearchParams(camera ? { camera, ...fragment } : fragment);

@@ -206,11 +206,39 @@ test("a camera that only lost its broker keeps the stream", () => {
 });
 
 test("a camera killed and back at once is called as soon as its silence is certain", () => {
-  const scene = Scene.live().tell("on_state", offline_state()).pass(100);
-  scene.tell("on_state", camera_state({ epoch: "e2" })).pass(399);
+  const scene = Scene.live().tell("on_state", offline_state()).pass(60);
+  scene.tell("on_state", camera_state({ epoch: "e2" })).pass(69);
   assert.deepEqual(scene.actions(), []);
-  scene.pass(1);
+  scene.pass(5);
   assert.deepEqual(scene.actions(), [hang_up("UnknownReason"), call]);
+});
+
+test("frames that were still in the browser's buffer do not make a killed camera live", () => {
+  const scene = Scene.live().tell("on_state", offline_state()).pass(30);
+  scene.tell("on_state", camera_state({ epoch: "e2" })).pass(20).tell("on_frame").pass(135);
+  assert.deepEqual(scene.actions(), [hang_up("UnknownReason"), call]);
+});
+
+test("the slower a stream's frames, the longer its silence must last", () => {
+  const scene = Scene.live();
+  for (let i = 0; i < 60; i++) scene.pass(90).tell("on_frame");
+  scene.tell("on_state", offline_state()).tell("on_state", camera_state({ epoch: "e2" })).pass(350);
+  assert.deepEqual(scene.actions(), []);
+  scene.pass(15);
+  assert.deepEqual(scene.actions(), [hang_up("UnknownReason"), call]);
+});
+
+test("a stream that hesitates while its camera comes back from its broker under a newer epoch goes on", () => {
+  const scene = Scene.live().tell("on_state", offline_state()).stream(1_000);
+  scene.tell("on_state", camera_state({ epoch: "e2" })).pass(100).tell("on_frame").stream(2_000);
+  assert.equal(scene.phase, "live");
+  assert.deepEqual(scene.actions(), []);
+});
+
+test("a camera that comes back under the epoch it had is the same: its stream has longer to go on", () => {
+  const scene = Scene.live().tell("on_state", offline_state()).pass(60);
+  scene.tell("on_state", camera_state({ epoch: "e1" })).pass(300).tell("on_frame").stream(1_000);
+  assert.deepEqual(scene.actions(), []);
 });
 
 test("a camera killed and back after a second is called on its return", () => {
