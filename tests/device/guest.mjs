@@ -4,7 +4,7 @@ import { appendFileSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { default_config, to_toml } from '../browser/harness/perchd.mjs';
+import { default_config, invite_all, merge_sections, sealed_config, to_toml } from '../browser/harness/perchd.mjs';
 import { perchd_path, root } from '../browser/harness/paths.mjs';
 import { Child } from '../browser/harness/process.mjs';
 import { within } from '../browser/harness/wait.mjs';
@@ -39,13 +39,14 @@ class GuestPerchd {
   #answers = [];
 
   /** Boots the guest and starts perchd; its retained state on the broker tells when that is done. */
-  static async start({ dir, broker_url, config = {}, camera, clip }) {
+  static async start({ dir, broker, config = {}, guests, camera, clip }) {
     const guest = new GuestPerchd();
     guest.config_file = join(dir, 'perch.toml');
     mkdirSync(join(dir, 'state'), { recursive: true, mode: 0o700 });
-    const base = default_config(broker_url, join(dir, 'state'));
-    const ice = { servers: [], local_addresses: [guest_address] };
-    writeFileSync(guest.config_file, to_toml({ ...base, ...config, ice, video: { ...base.video, ...config.video } }));
+    const base = default_config(`mqtt://${host_address}:${broker.mqtt_port}`, join(dir, 'state'));
+    const ours = merge_sections(guests ? sealed_config(dir, broker) : {}, { ...config, ice: { servers: [], local_addresses: [guest_address] } });
+    writeFileSync(guest.config_file, to_toml(merge_sections(base, ours)), { mode: 0o600 });
+    guest.invitations = invite_all(guest.config_file, guests ?? {});
     const port = await guest.#listen();
     const variables = ['PERCH_SET_CONTROL', 'PERCH_LIBCAMERA_HELPER', 'PERCH_FLASH_AND_BEEP', 'PERCH_PPM', 'PERCH_EAR'].map((name) => `${name}=${process.env[name] ?? ''}`);
     const script = join(root, 'tests/device/perchd_in_guest');
@@ -150,13 +151,14 @@ async function start_broker(world) {
 
 /**
  * A test frame: tap device, broker, perchd on the guest's camera, and an MQTT peer that sees its state; then `body`.
+ * With `guests` as {name: options} only these may watch: see `invitations` of the guest.
  * Perchd must have ended by SIGTERM with exit code 0. One guest after the other may run in a world.
  */
-export async function with_guest(world, { config = {}, camera = 'vivid', clip } = {}, body) {
+export async function with_guest(world, { config = {}, guests, camera = 'vivid', clip } = {}, body) {
   if (!world.broker) create_tap(); // our network namespace is new as well
   const broker = world.broker ?? (await start_broker(world));
   const dir = mkdtempSync(join(world.dir, 'guest-'));
-  const guest = await GuestPerchd.start({ dir, broker_url: `mqtt://${host_address}:${broker.mqtt_port}`, config, camera, clip });
+  const guest = await GuestPerchd.start({ dir, broker, config, guests, camera, clip });
   try {
     const peer = await world.connect_peer();
     await guest.or_ended(peer.until_state((state) => state.online, { what: 'the guest to be online', timeout_ms: kBootTimeout_ms }));

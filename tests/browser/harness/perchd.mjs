@@ -22,6 +22,12 @@ export function default_config(broker_url, state_dir) {
   };
 }
 
+/** What is merged over these where only who was invited may watch; `dir` is the agent's folder. */
+export const sealed_config = (dir, broker) => ({
+  broker: { viewer_url: broker.web_socket_url },
+  access: { mode: 'sealed', viewers_dir: join(dir, 'viewers.d'), page_url: broker.page_url },
+});
+
 /** TOML of a two-level object; strings, numbers, booleans and arrays of them are written as JSON writes them. */
 export function to_toml(config) {
   const section = ([name, keys]) => [`[${name}]`, ...Object.entries(keys).map(([key, value]) => `${key} = ${JSON.stringify(value)}`), ''];
@@ -41,13 +47,12 @@ export class Perchd {
     perchd.env = env;
     mkdirSync(join(dir, 'state'), { recursive: true, mode: 0o700 });
     chmodSync(join(dir, 'state'), 0o700);
-    const invitations = { broker: { viewer_url: broker.web_socket_url }, access: { mode: 'sealed', viewers_dir: join(dir, 'viewers.d'), page_url: broker.page_url } };
-    perchd.config = merge_sections(default_config(broker.mqtt_url, join(dir, 'state')), sealed ? invitations : {});
+    perchd.config = merge_sections(default_config(broker.mqtt_url, join(dir, 'state')), sealed ? sealed_config(dir, broker) : {});
     perchd.config = merge_sections(perchd.config, config);
     perchd.config_file = join(dir, 'perch.toml');
     writeFileSync(perchd.config_file, to_toml(perchd.config), { mode: 0o600 });  // it may hold TURN passwords
     perchd.check_config();
-    perchd.invitations = Object.fromEntries(Object.entries(guests).map(([name, options]) => [name, perchd.invite(name, options)]));
+    perchd.invitations = invite_all(perchd.config_file, guests);
     await perchd.resume({ wait_ready });
     return perchd;
   }
@@ -62,15 +67,12 @@ export class Perchd {
 
   /** Invites `viewer` with perchctl; `options` as {rights: 'watch,talk', expires: '1h'}. Gives {name, link, rights, …}. */
   invite(viewer, options = {}) {
-    const words = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]);
-    return JSON.parse(this.perchctl('invite', viewer, ...words, '--json'));
+    return invite(this.config_file, viewer, options);
   }
 
   /** What perchctl prints; throws with its complaint. */
   perchctl(command, ...words) {
-    const ran = spawnSync(perchctl_path, [command, ...words, '--config', this.config_file], { encoding: 'utf8' });
-    if (ran.status !== 0) throw new Error(`perchctl ${command}: ${ran.stderr.trim() || ran.error}`);
-    return ran.stdout;
+    return run_perchctl(this.config_file, command, ...words);
   }
 
   /** Throws with the agent's own words when it does not like its configuration. */
@@ -117,7 +119,23 @@ export class Perchd {
   }
 }
 
-function merge_sections(base, over) {
+function run_perchctl(config_file, command, ...words) {
+  const ran = spawnSync(perchctl_path, [command, ...words, '--config', config_file], { encoding: 'utf8' });
+  if (ran.status !== 0) throw new Error(`perchctl ${command}: ${ran.stderr.trim() || ran.error}`);
+  return ran.stdout;
+}
+
+function invite(config_file, viewer, options) {
+  const words = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]);
+  return JSON.parse(run_perchctl(config_file, 'invite', viewer, ...words, '--json'));
+}
+
+/** Invites everybody in `guests`, {name: options}; gives {name: invitation} as Perchd's invite() does. */
+export function invite_all(config_file, guests) {
+  return Object.fromEntries(Object.entries(guests).map(([name, options]) => [name, invite(config_file, name, options)]));
+}
+
+export function merge_sections(base, over) {
   const merged = { ...base };
   for (const [section, keys] of Object.entries(over)) merged[section] = { ...base[section], ...keys };
   return merged;
