@@ -18,6 +18,7 @@ await browser_test('camera_restart', async (world) => {
   const kept = await brightness(viewer, helper);
   await viewer.screenshot(artifact('camera_restart.png'));
   fact(`picture while away: mean ${rounded(kept.mean)} (live ${rounded(live.mean)}), deviation ${rounded(kept.deviation)} (live ${rounded(live.deviation)})`);
+  expect(await viewer.shows_picture(), 'a picture behind the words');
   expect(kept.deviation > live.deviation / 3, 'the last picture kept on screen');
 
   await perchd.resume();

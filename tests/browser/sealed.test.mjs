@@ -54,6 +54,7 @@ await browser_test('sealed', async (world) => {
   const revoked_at = performance.now();
   await second.until_text(/invitation was withdrawn/);
   fact(`revoked: told within ${Math.round(performance.now() - revoked_at)} ms`);
+  expect(!(await second.shows_picture()), 'not even the last picture');
   await second.screenshot(artifact('sealed_revoked.png'));
   await first.until_frames_advance({ count: 30 });
   await second.page.reload();

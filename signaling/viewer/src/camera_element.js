@@ -2,6 +2,7 @@
 
 import { build_view, show, show_mute, show_note, show_stats } from "./camera_view.js";
 import { ControlsPanel } from "./controls_panel.js";
+import { takes_picture } from "./endings.js";
 import { TalkButton } from "./microphone.js";
 import { download, LastPicture, snapshot_name } from "./picture.js";
 import { Player } from "./player.js";
@@ -63,7 +64,7 @@ export class PerchCamera extends HTMLElement {
     });
   }
 
-  // Also for another camera: no picture of the one before may stand under its name.
+  // Another camera, under whose name no picture of the one before may stand; or one that may no longer be seen.
   #forget() {
     this.#view.video.srcObject = null;
     this.#picture.release();
@@ -107,8 +108,8 @@ export class PerchCamera extends HTMLElement {
     const { player } = this;
     if (!player) return;
     if (player.state === "live") this.#picture.release();
-    const private_now = player.error === "PrivacyMode";
-    if (private_now) this.#forget(); // what was seen last is part of the room, too
+    const taken_away = takes_picture(player.error); // what was seen last is part of the room, too
+    if (player.state !== "live" && taken_away) this.#forget();
     this.#tell_deafness(player.deaf && !this.#view.video.muted);
     this.#show({
       phase: player.state,
@@ -122,7 +123,7 @@ export class PerchCamera extends HTMLElement {
       picture: player.picture,
       talking: player.talking,
       talks: this.#talk.held,
-      has_picture: player.frames > 0 && !private_now,
+      has_picture: player.frames > 0 && !taken_away,
     });
   }
 

@@ -36,9 +36,9 @@ button:focus-visible { outline: 2px solid #7cb7ff; outline-offset: 2px; }
 
 .middle { position: absolute; inset: 0; display: grid; place-items: center; padding: 52px 20px; text-align: center;
   pointer-events: none; }
-.card { max-width: 30em; display: grid; gap: 6px; justify-items: center; text-wrap: balance; }
-.still:not([hidden]) ~ .middle .card { padding: 18px 24px; border-radius: 16px; background: #0b0d10cc;
-  animation: appear .2s .6s backwards; }
+.card { max-width: 30em; display: grid; gap: 6px; justify-items: center; text-wrap: balance;
+  padding: 18px 24px; border-radius: 16px; background: #0b0d10cc; }
+.still:not([hidden]) ~ .middle .card { animation: appear .2s .6s backwards; }
 @keyframes appear { from { opacity: 0; visibility: hidden; } }
 .card h2 { margin: 0; font-size: 1.2em; font-weight: 600; }
 .card p { margin: 0; color: #b6bec8; }

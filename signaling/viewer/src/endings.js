@@ -49,3 +49,8 @@ const kEndings = {
 
 /** The ending for a reason or code; unknown ones are treated as a passing trouble. */
 export const ending_of = (code) => (Object.hasOwn(kEndings, code) ? kEndings[code] : soon);
+
+const kTakesPicture = ["PrivacyMode", "Revoked", "Expired", "unauthorized", "not_let_in"];
+
+/** The last picture may not stay on screen either: who ended this does not want it seen. */
+export const takes_picture = (code) => kTakesPicture.includes(code);

@@ -8,9 +8,9 @@ export class Viewer {
   /**
    * Opens the page served by `broker` in a fresh profile of `browser`, watching `camera`.
    * `fragment` adds or replaces keys after the '#'; `init` is a script run before the page's own. `link`: an invitation's, to
-   * which only `fragment` is added.
+   * which only `fragment` is added. `before_open(page)` may listen to what the page does from the start.
    */
-  static async open(browser, broker, { camera = 'front-door', link, fragment = {}, init, probes_need_scripts, viewport } = {}) {
+  static async open(browser, broker, { camera = 'front-door', link, fragment = {}, init, probes_need_scripts, viewport, before_open = () => {} } = {}) {
     const viewer = new Viewer();
     viewer.console = [];
     viewer.page = await browser.new_page({ init, probes_need_scripts, viewport });
@@ -19,6 +19,7 @@ export class Viewer {
     const keys = new URLSearchParams(camera ? { camera, ...fragment } : fragment);
     const more = Object.entries(fragment).map(([name, value]) => `&${name}=${value}`);
     viewer.url = link ? link + more.join('') : `${broker.page_url}#${keys}`;
+    await before_open(viewer.page);
     await viewer.page.goto(viewer.url);
     return viewer;
   }
@@ -76,6 +77,14 @@ export class Viewer {
 
   text() {
     return this.page.evaluate(visible_text);
+  }
+
+  /** Whether a picture, moving or kept, is on screen. */
+  shows_picture() {
+    return this.page.evaluate(() => {
+      const { shadowRoot } = document.querySelector('perch-camera');
+      return !shadowRoot.querySelector('.still').hidden || shadowRoot.querySelector('video').srcObject !== null;
+    });
   }
 
   async start_probe(options) {
