@@ -1,5 +1,8 @@
 #include "agent/broker_link.hpp"
 
+#include "hal/base/log.hpp"
+#include "hal/base/out_of_memory.hpp"
+
 namespace perch::agent {
 namespace {
 
@@ -43,9 +46,12 @@ void BrokerLink::pump() {
   if (pumping_) return;  // a handler did something to the table: the loop below sees it
   pumping_ = true;
   const TimePoint now = monotonic_now();
-  while (auto event = table_.next_event()) on_event_(now, std::move(*event));
-  while (const auto publication = table_.next_publication())
-    mqtt_.publish(publication->topic, publication->payload, publication->retain);
+  const bool done = within_memory([&] {
+    while (auto event = table_.next_event()) on_event_(now, std::move(*event));
+    while (const auto publication = table_.next_publication())
+      mqtt_.publish(publication->topic, publication->payload, publication->retain);
+  });
+  if (!done) PERCH_ERROR("broker", "msg=\"out of memory, a message is lost\"");
   timer_.set(table_.deadline());
   pumping_ = false;
 }

@@ -5,6 +5,7 @@
 
 #include "agent/peer_config.hpp"
 #include "hal/base/log.hpp"
+#include "hal/base/out_of_memory.hpp"
 #include "hal/base/text.hpp"
 #include "signaling/sdp/writer.hpp"
 
@@ -22,6 +23,7 @@ Reason reason_of(net::LinkEnd how) {
     case net::LinkEnd::kIceFailed: return Reason::kIceFailed;
     case net::LinkEnd::kDtlsFailed: return Reason::kUnknownReason;
     case net::LinkEnd::kClosedByViewer: return Reason::kUserHangup;
+    case net::LinkEnd::kOutOfMemory: return Reason::kOutOfResources;
   }
   return Reason::kUnknownReason;
 }
@@ -47,7 +49,23 @@ Viewers::Viewers(SessionTable& table, net::NetThread& net, const net::Fingerprin
       callbacks_(std::move(callbacks)) {}
 
 void Viewers::on_event(TimePoint now, SessionEvent event) {
-  std::visit([&](const auto& e) { on(now, e); }, event);
+  const net::LinkId first_new = next_link_;
+  if (within_memory([&] { std::visit([&](const auto& e) { on(now, e); }, event); })) return;
+  std::visit([&](const auto& e) { abandon(e.key, first_new); }, event);
+}
+
+/// Memory ran out in the middle of something. What it has released by now has to do for saying goodbye; a link that was
+/// on its way already is taken back.
+void Viewers::abandon(const SessionKey& key, net::LinkId first_new) {
+  PERCH_ERROR(kModule, "msg=\"out of memory, a session ends\"");
+  for (net::LinkId id = first_new; id < next_link_; ++id) {
+    net_.remove(id);
+    by_link_.erase(id);
+  }
+  const auto found = sessions_.find(key);
+  if (found != sessions_.end()) net_.remove(found->second.link);
+  drop(key);
+  table_.send_bye(key, Reason::kOutOfResources);
 }
 
 std::string Viewers::random_text(std::size_t bytes) {

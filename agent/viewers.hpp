@@ -104,6 +104,7 @@ class Viewers {
   void offer_move(const signaling::SessionKey& key, Session& session);
   void finish_move(const signaling::SessionKey& key, Session& session);
   void drop(const signaling::SessionKey& key);
+  void abandon(const signaling::SessionKey& key, net::LinkId first_new);
   void tell_demand() const;
   [[nodiscard]] net::PeerConfig config_of(const Session& session) const;
   void refresh_ice(signaling::sdp::Capabilities& ours);

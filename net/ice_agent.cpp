@@ -10,6 +10,7 @@
 #include <map>
 
 #include "hal/base/log.hpp"
+#include "hal/base/out_of_memory.hpp"
 #include "net/mdns/candidate_name.hpp"
 #include "net/mdns/client.hpp"
 #include "net/turn_credentials.hpp"
@@ -92,6 +93,11 @@ class IceAgent::Impl {
 
  private:
   void connect_signals();
+  /// libnice cannot pass exceptions on: without memory for what it says, this agent has failed.
+  template <class F>
+  void guarded(F call) {
+    if (!within_memory([&] { call(*this); })) callbacks_.on_failed();
+  }
   [[nodiscard]] Result<void> add_server(const IceServer& configured, const IceConfig& config);
   void on_candidate(NiceCandidate* candidate);
   void on_state(guint state);
@@ -146,11 +152,13 @@ IceAgent::Impl::~Impl() {
 }
 
 void IceAgent::Impl::connect_signals() {
-  auto* candidate = +[](NiceAgent*, NiceCandidate* c, gpointer self) { static_cast<Impl*>(self)->on_candidate(c); };
+  auto* candidate = +[](NiceAgent*, NiceCandidate* c, gpointer self) {
+    static_cast<Impl*>(self)->guarded([&](Impl& impl) { impl.on_candidate(c); });
+  };
   auto* done = +[](NiceAgent*, guint, gpointer self) { static_cast<Impl*>(self)->callbacks_.on_gathering_done(); };
   auto* state = +[](NiceAgent*, guint, guint, guint s, gpointer self) { static_cast<Impl*>(self)->on_state(s); };
   auto* pair = +[](NiceAgent*, guint, guint, NiceCandidate* l, NiceCandidate* r, gpointer self) {
-    static_cast<Impl*>(self)->on_selected_pair(*l, *r);
+    static_cast<Impl*>(self)->guarded([&](Impl& impl) { impl.on_selected_pair(*l, *r); });
   };
   g_signal_connect(agent_.get(), "new-candidate-full", G_CALLBACK(candidate), this);
   g_signal_connect(agent_.get(), "candidate-gathering-done", G_CALLBACK(done), this);

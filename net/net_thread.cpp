@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "hal/base/log.hpp"
+#include "hal/base/out_of_memory.hpp"
 
 namespace perch::net {
 namespace {
@@ -33,9 +34,16 @@ NetThread::~NetThread() {
   thread_.join();
 }
 
+template <class F>
+void NetThread::post_for(LinkId id, F task) {
+  loop_.post([this, id, task = std::move(task)] {
+    if (!within_memory(task)) on_link_ended(id, LinkEnd::kOutOfMemory, "out of memory");
+  });
+}
+
 void NetThread::add(LinkId id, std::string label, bool controlling, IceCredentials local) {
-  loop_.post(
-      [=, this, label = std::move(label), local = std::move(local)] { add_link(id, label, controlling, local); });
+  post_for(id,
+           [=, this, label = std::move(label), local = std::move(local)] { add_link(id, label, controlling, local); });
 }
 
 void NetThread::add_link(LinkId id, std::string label, bool controlling, const IceCredentials& local) {
@@ -73,7 +81,7 @@ void NetThread::on_link_ended(LinkId id, LinkEnd how, const std::string& why) {
 }
 
 void NetThread::connect(LinkId id, IceCredentials remote, PeerConfig config) {
-  loop_.post([this, id, remote = std::move(remote), config = std::move(config)] {
+  post_for(id, [this, id, remote = std::move(remote), config = std::move(config)] {
     ViewerLink* link = find(id);
     if (link == nullptr) return;
     if (auto connected = link->connect(remote, config); !connected)
@@ -82,7 +90,7 @@ void NetThread::connect(LinkId id, IceCredentials remote, PeerConfig config) {
 }
 
 void NetThread::renegotiate(LinkId id, PeerConfig config) {
-  loop_.post([this, id, config = std::move(config)] {
+  post_for(id, [this, id, config = std::move(config)] {
     ViewerLink* link = find(id);
     if (link == nullptr) return;
     link->renegotiate(config);
@@ -91,19 +99,19 @@ void NetThread::renegotiate(LinkId id, PeerConfig config) {
 }
 
 void NetThread::add_candidates(LinkId id, std::vector<std::string> candidates, bool done) {
-  loop_.post([this, id, done, candidates = std::move(candidates)] {
+  post_for(id, [this, id, done, candidates = std::move(candidates)] {
     if (ViewerLink* link = find(id)) link->add_candidates(candidates, done);
   });
 }
 
 void NetThread::restart(LinkId id, IceCredentials local, IceCredentials remote) {
-  loop_.post([this, id, local = std::move(local), remote = std::move(remote)] {
+  post_for(id, [this, id, local = std::move(local), remote = std::move(remote)] {
     if (ViewerLink* link = find(id)) link->restart(local, remote);
   });
 }
 
 void NetThread::begin_anew(LinkId id, IceCredentials local) {
-  loop_.post([this, id, local = std::move(local)] {
+  post_for(id, [this, id, local = std::move(local)] {
     ViewerLink* link = find(id);
     if (link == nullptr) return;
     if (auto begun = link->begin_anew(local); !begun) on_link_ended(id, LinkEnd::kIceFailed, begun.error().message());
@@ -111,7 +119,7 @@ void NetThread::begin_anew(LinkId id, IceCredentials local) {
 }
 
 void NetThread::continue_anew(LinkId id, IceCredentials remote, PeerConfig config) {
-  loop_.post([this, id, remote = std::move(remote), config = std::move(config)] {
+  post_for(id, [this, id, remote = std::move(remote), config = std::move(config)] {
     ViewerLink* link = find(id);
     if (link == nullptr) return;
     link->continue_anew(remote);

@@ -97,6 +97,9 @@ class NetThread {
   [[nodiscard]] ViewerLink* find(LinkId id);
   [[nodiscard]] TierControl::Callbacks tier_callbacks();
   void look_at_path(LinkId id);
+  /// Runs `task` on the net thread. When memory runs out in it, this link ends and the others go on.
+  template <class F>
+  void post_for(LinkId id, F task);
   [[nodiscard]] ViewerLink::Callbacks callbacks_for(LinkId id);
 
   IceConfig ice_;

@@ -1,6 +1,9 @@
 #include "net/viewer_link.hpp"
 
+#include <algorithm>
+
 #include "hal/base/log.hpp"
+#include "hal/base/out_of_memory.hpp"
 
 namespace perch::net {
 namespace {
@@ -10,6 +13,9 @@ constexpr char kModule[] = "net";
 /// For answer and checks after our network changed; as long as a session has to connect (PROTOCOL.md "Limits").
 constexpr Duration kMoveTime = seconds(15);
 
+/// Before a link that found no memory tries again.
+constexpr Duration kMemoryPause = milliseconds(100);
+
 }  // namespace
 
 const char* to_string(LinkEnd end) {
@@ -17,6 +23,7 @@ const char* to_string(LinkEnd end) {
     case LinkEnd::kIceFailed: return "ice_failed";
     case LinkEnd::kDtlsFailed: return "dtls_failed";
     case LinkEnd::kClosedByViewer: return "closed_by_viewer";
+    case LinkEnd::kOutOfMemory: return "out_of_memory";
   }
   return "unknown";
 }
@@ -27,11 +34,22 @@ ViewerLink::ViewerLink(LinkContext context, std::string label, Callbacks callbac
       callbacks_(std::move(callbacks)),
       timer_(context.loop,
              [this] {
-               const TimePoint now = monotonic_now();
-               peer_->on_deadline(now);
-               pump(now);
+               guarded([this] {
+                 const TimePoint now = monotonic_now();
+                 peer_->on_deadline(now);
+                 pump(now);
+               });
              }),
       next_ice_timer_(context.loop, [this] { end(LinkEnd::kIceFailed, "no path from the new network address"); }) {}
+
+template <class F>
+void ViewerLink::guarded(F&& call) {
+  if (within_memory(call)) return;
+  context_.batch.clear();
+  // In the middle of a handshake nothing is certain any more. To whom pictures flow, it is as if some got lost.
+  if (!connected()) return end(LinkEnd::kOutOfMemory, "out of memory");
+  timer_.set(std::max(peer_->deadline(), monotonic_now() + kMemoryPause));
+}
 
 Result<std::unique_ptr<ViewerLink>> ViewerLink::create(LinkContext context, std::string label, bool controlling,
                                                        const IceCredentials& local, Callbacks callbacks) {
@@ -46,11 +64,14 @@ Result<std::unique_ptr<ViewerLink>> ViewerLink::create(LinkContext context, std:
 Result<std::unique_ptr<IceAgent>> ViewerLink::make_agent(bool controlling, const IceCredentials& local) {
   const unsigned number = ++agents_made_;
   IceAgent::Callbacks from_ice;
-  from_ice.on_local_candidate = callbacks_.on_local_candidate;
-  from_ice.on_gathering_done = callbacks_.on_gathering_done;
-  from_ice.on_connected = [this, number] { on_agent_connected(number); };
-  from_ice.on_failed = [this, number] { on_agent_failed(number); };
-  from_ice.on_datagram = [this](ByteView datagram) { on_datagram(datagram); };
+  // They come through libnice, which cannot pass exceptions on.
+  from_ice.on_local_candidate = [this](std::string line) {
+    guarded([&] { callbacks_.on_local_candidate(std::move(line)); });
+  };
+  from_ice.on_gathering_done = [this] { guarded([this] { callbacks_.on_gathering_done(); }); };
+  from_ice.on_connected = [this, number] { guarded([&] { on_agent_connected(number); }); };
+  from_ice.on_failed = [this, number] { guarded([&] { on_agent_failed(number); }); };
+  from_ice.on_datagram = [this](ByteView datagram) { guarded([&] { on_datagram(datagram); }); };
   return IceAgent::create(context_.loop, context_.ice, controlling, local, std::move(from_ice), &context_.names);
 }
 
@@ -176,14 +197,18 @@ void ViewerLink::join(TimePoint now) {
 
 void ViewerLink::send_frame(TimePoint now, const rtp::FramePackets& frame) {
   if (!connected()) return;
-  peer_->send_frame(now, frame, context_.batch);
-  pump(now);
+  guarded([&] {
+    peer_->send_frame(now, frame, context_.batch);
+    pump(now);
+  });
 }
 
 void ViewerLink::send_audio(TimePoint now, const rtp::FramePackets& frame) {
   if (!connected()) return;
-  peer_->send_audio(now, frame, context_.batch);
-  pump(now);
+  guarded([&] {
+    peer_->send_audio(now, frame, context_.batch);
+    pump(now);
+  });
 }
 
 void ViewerLink::flush_batch() {

@@ -15,7 +15,7 @@
 namespace perch::net {
 
 /// How a link ended by itself.
-enum class LinkEnd { kIceFailed, kDtlsFailed, kClosedByViewer };
+enum class LinkEnd { kIceFailed, kDtlsFailed, kClosedByViewer, kOutOfMemory };
 [[nodiscard]] const char* to_string(LinkEnd end);
 
 /// What all links of a net thread share. Borrowed; outlives them.
@@ -94,6 +94,9 @@ class ViewerLink {
   void join(TimePoint now);
   void end(LinkEnd how, const std::string& why);
   void flush_batch();
+  /// Runs `call`. When memory runs out in it, this link loses something, or ends if it was not connected yet.
+  template <class F>
+  void guarded(F&& call);
 
   LinkContext context_;
   const std::string label_;

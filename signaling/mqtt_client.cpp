@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "hal/base/log.hpp"
+#include "hal/base/out_of_memory.hpp"
 #include "hal/base/unique_fd.hpp"
 #include "signaling/backoff.hpp"
 
@@ -154,7 +155,9 @@ MosquittoPtr MqttClient::Impl::make_client(const TlsContext* tls) {
   mosquitto_message_callback_set(client.get(), [](mosquitto*, void* self, const mosquitto_message* message) {
     const auto* bytes = static_cast<const std::uint8_t*>(message->payload);
     const ByteView payload(bytes, static_cast<std::size_t>(message->payloadlen));
-    static_cast<Impl*>(self)->callbacks_.on_message(message->topic, payload);
+    // libmosquitto cannot pass exceptions on; a message lost to a lack of memory is as one lost on the way.
+    if (!within_memory([&] { static_cast<Impl*>(self)->callbacks_.on_message(message->topic, payload); }))
+      PERCH_ERROR(kModule, "msg=\"out of memory, a message is lost\"");
   });
   return client;
 }

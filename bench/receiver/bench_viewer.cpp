@@ -15,6 +15,10 @@ using namespace signaling;
 
 constexpr std::uint8_t kTransportCcId = 3;
 
+/// Nobody's certificate.
+constexpr const char* kNobody =
+    "00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF:00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF";
+
 std::string drawn(Random& random, std::size_t bytes) {
   Bytes raw(bytes);
   random.fill(raw);
@@ -42,9 +46,10 @@ std::optional<sim::ReceiverConfig> receiver_config(const sdp::MediaDescription& 
 
 }  // namespace
 
-BenchViewer::BenchViewer(ViewerContext context, SessionKey key)
+BenchViewer::BenchViewer(ViewerContext context, SessionKey key, Manner manner)
     : context_(std::move(context)),
       key_(std::move(key)),
+      manner_(manner),
       local_{drawn(context_.random, 6), drawn(context_.random, 18)},
       timer_(context_.loop,
              [this] {
@@ -60,7 +65,7 @@ std::string BenchViewer::offer_sdp() const {
          "m=video 9 UDP/TLS/RTP/SAVPF 108 109\r\nc=IN IP4 0.0.0.0\r\n"
          "a=ice-ufrag:" +
          local_.ufrag + "\r\na=ice-pwd:" + local_.pwd + "\r\na=ice-options:trickle\r\na=fingerprint:sha-256 " +
-         context_.certificate.fingerprint().to_string() +
+         (manner_ == Manner::kBadDtls ? kNobody : context_.certificate.fingerprint().to_string()) +
          "\r\na=setup:actpass\r\na=mid:0\r\n"
          "a=extmap:2 http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time\r\n"
          "a=extmap:3 http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01\r\n"
@@ -74,6 +79,11 @@ std::string BenchViewer::offer_sdp() const {
 }
 
 Result<void> BenchViewer::offer() {
+  offered_at_ = monotonic_now();
+  if (manner_ == Manner::kHalfOpen) {
+    send(Offer{offer_sdp(), {}});
+    return {};
+  }
   net::IceAgent::Callbacks callbacks;
   callbacks.on_local_candidate = [this](std::string line) { send(Candidates{{{std::move(line), "0"}}, false}); };
   callbacks.on_gathering_done = [this] { send(Candidates{{}, true}); };
@@ -84,6 +94,7 @@ Result<void> BenchViewer::offer() {
   callbacks.on_failed = [this] { failure_ = "ICE failed"; };
   callbacks.on_datagram = [this](ByteView datagram) {
     if (!peer_) return;
+    if (manner_ == Manner::kGarbage) return send_noise();
     const TimePoint now = monotonic_now();
     peer_->on_datagram(now, datagram);
     if (!first_rtp_ && peer_->stats().packets > 0) first_rtp_ = now - offered_at_;
@@ -93,7 +104,6 @@ Result<void> BenchViewer::offer() {
   auto ice = net::IceAgent::create(context_.loop, context_.ice, kControlling, local_, std::move(callbacks));
   if (!ice) return fail(std::move(ice.error()));
   ice_ = std::move(*ice);
-  offered_at_ = monotonic_now();
   send(Offer{offer_sdp(), {}});
   return ice_->gather();
 }
@@ -103,6 +113,7 @@ void BenchViewer::on_message(const Body& body) {
   if (const auto* error = std::get_if<ErrorMessage>(&body)) failure_ = to_string(error->code);
   if (const auto* bye = std::get_if<Bye>(&body)) failure_ = to_string(bye->reason);
   if (const auto* candidates = std::get_if<Candidates>(&body)) {
+    if (!ice_) return;
     for (const IceCandidate& candidate : candidates->list) ice_->add_remote_candidate(candidate.candidate);
     if (candidates->done) ice_->remote_candidates_done();
   }
@@ -123,6 +134,7 @@ void BenchViewer::on_answer(const Answer& answer) {
     return;
   }
   peer_ = std::move(*peer);
+  if (!ice_) return;
   const sdp::MediaDescription& media = parsed->media.front();
   ice_->set_remote_credentials({media.ice_ufrag, media.ice_pwd});
   for (const std::string& candidate : media.candidates) ice_->add_remote_candidate(candidate);
@@ -147,6 +159,17 @@ void BenchViewer::on_frame(const rtp::ReceivedAccessUnit& unit) {
   for (const Bytes& nal : unit.nals)
     if (!nal.empty() && (nal[0] & 0x1f) == kSps)
       if (const auto sps = parse_sps(nal)) picture_ = sps->size;
+}
+
+/// For each datagram one that looks like a DTLS handshake record and is none, and one that looks like RTP.
+void BenchViewer::send_noise() {
+  for (const std::uint8_t first : {std::uint8_t{22}, std::uint8_t{0x80}}) {
+    Bytes datagram(200);
+    context_.random.fill(datagram);
+    datagram[0] = first;
+    ice_->send(datagram);
+    ++noise_;
+  }
 }
 
 void BenchViewer::pump(TimePoint now) {

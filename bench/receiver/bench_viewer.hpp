@@ -27,9 +27,18 @@ struct ViewerContext {
   std::uint64_t pli_per_second = 0;  ///< asks for key frames so often, needed or not
 };
 
+/// How a viewer behaves; all but the first are rude.
+enum class Manner : std::uint8_t {
+  kPolite,
+  kHalfOpen,  ///< offers and is never heard of again: no candidates, no checks
+  kBadDtls,   ///< its certificate is not the one it announced
+  kGarbage,   ///< answers the DTLS handshake with noise
+  kVanish,    ///< stops in the middle of the pictures without a word
+};
+
 class BenchViewer {
  public:
-  BenchViewer(ViewerContext context, signaling::SessionKey key);
+  BenchViewer(ViewerContext context, signaling::SessionKey key, Manner manner = Manner::kPolite);
 
   [[nodiscard]] Result<void> offer();
   void on_message(const signaling::Body& body);
@@ -42,6 +51,11 @@ class BenchViewer {
   [[nodiscard]] std::uint64_t plis_injected() const { return plis_injected_; }
   [[nodiscard]] std::optional<Duration> first_rtp() const { return first_rtp_; }
   [[nodiscard]] const std::string& failure() const { return failure_; }
+  [[nodiscard]] Manner manner() const { return manner_; }
+  /// The camera's description has come.
+  [[nodiscard]] bool answered() const { return peer_ != nullptr; }
+  /// Datagrams of noise sent so far.
+  [[nodiscard]] std::size_t noise() const { return noise_; }
 
  private:
   void send(const signaling::Body& body) { context_.publish(key_, body, seq_++); }
@@ -49,10 +63,12 @@ class BenchViewer {
   void pump(TimePoint now);
   void on_frame(const rtp::ReceivedAccessUnit& unit);
   void inject_pli(TimePoint now);
+  void send_noise();
   [[nodiscard]] std::string offer_sdp() const;
 
   ViewerContext context_;
   const signaling::SessionKey key_;
+  const Manner manner_;
   net::IceCredentials local_;
   std::unique_ptr<net::IceAgent> ice_;
   std::unique_ptr<sim::ReceiverPeer> peer_;
@@ -63,6 +79,7 @@ class BenchViewer {
   Size picture_{};
   bool path_known_ = false;
   std::uint64_t seq_ = 0;
+  std::size_t noise_ = 0;
   TimePoint offered_at_{};
   std::optional<Duration> first_rtp_;
   std::string failure_;

@@ -1,16 +1,14 @@
 // perch_receiver: many light viewers of one camera in one process, so that a bench can load a sender without browsers.
 #include <getopt.h>
-#include <unistd.h>
 
 #include <array>
 #include <cstdio>
 #include <fstream>
 
 #include "bench/receiver/bench_viewer.hpp"
+#include "bench/receiver/camera_link.hpp"
 #include "hal/base/log.hpp"
 #include "hal/base/text.hpp"
-#include "signaling/json.hpp"
-#include "signaling/mqtt_client.hpp"
 
 namespace perch::bench {
 namespace {
@@ -18,9 +16,7 @@ namespace {
 using namespace signaling;
 
 struct Options {
-  std::string broker = "mqtt://127.0.0.1:1883";
-  std::string prefix = "perch/v1";
-  std::string camera = "camera";
+  CameraAddress address;
   std::string local_address;
   std::string json;
   std::uint64_t viewers = 1;
@@ -28,6 +24,7 @@ struct Options {
   std::uint64_t window = 0;  ///< [s] at the end, for what is counted per time; 0: all
   std::uint64_t plis = 0;
   bool look = false;
+  bool progress = false;
 };
 
 class Receiver {
@@ -38,11 +35,11 @@ class Receiver {
 
  private:
   void start_viewers();
-  void on_message(std::string_view text, ByteView payload);
+  void on_message(std::string_view session, const Body& body);
   void check();
   void begin_window(TimePoint now);
+  void tell_progress(TimePoint now);
   void finish();
-  [[nodiscard]] std::string topic(const char* way, const SessionKey& key, const char* kind) const;
   void write_json(double elapsed_s) const;
 
   /// What was counted when the window began.
@@ -61,37 +58,25 @@ class Receiver {
   TimePoint started_at_ = kNever;
   TimePoint window_from_ = kNever;
   std::vector<Before> before_;
-  MqttClient mqtt_;
+  TimePoint told_at_{};
+  CameraLink camera_;
   int exit_code_ = 1;
 };
-
-MqttOptions mqtt_options(const Options& options) {
-  MqttOptions mqtt;
-  mqtt.broker = *parse_broker_url(options.broker);
-  mqtt.client_id = "perch-receiver-" + std::to_string(::getpid());
-  mqtt.subscriptions = {options.prefix + '/' + options.camera + "/to/#"};
-  return mqtt;
-}
 
 Receiver::Receiver(Options options, net::DtlsCertificate certificate)
     : options_(std::move(options)),
       certificate_(std::move(certificate)),
       check_timer_(loop_, [this] { check(); }),
-      mqtt_(loop_, random_, mqtt_options(options_),
-            {.on_connected = [this] { start_viewers(); },
-             .on_disconnected = [] {},
-             .on_message = [this](std::string_view t, ByteView p) { on_message(t, p); }}) {
+      camera_(loop_, random_, options_.address,
+              {.on_connected = [this] { start_viewers(); },
+               .on_message = [this](std::string_view session, const Body& body) { on_message(session, body); }}) {
   if (!options_.local_address.empty()) ice_.local_addresses = {options_.local_address};
-}
-
-std::string Receiver::topic(const char* way, const SessionKey& key, const char* kind) const {
-  return options_.prefix + '/' + options_.camera + '/' + way + '/' + key.viewer + '/' + key.session + '/' + kind;
 }
 
 void Receiver::start_viewers() {
   if (!viewers_.empty()) return;
   const auto publish = [this](const SessionKey& key, const Body& body, std::uint64_t seq) {
-    mqtt_.publish(topic("in", key, to_string(kind_of(body))), write_message({seq, {}}, body), false);
+    camera_.send(key, body, seq);
   };
   for (std::uint64_t i = 0; i < options_.viewers; ++i) {
     Bytes id(16);
@@ -106,16 +91,19 @@ void Receiver::start_viewers() {
   }
 }
 
-void Receiver::on_message(std::string_view text, ByteView payload) {
-  const auto levels = split(text, '/');
-  if (levels.size() < 3) return;
-  const auto kind = kind_from(levels.back());
-  const auto document = JsonDocument::parse(as_text(payload));
-  if (!kind || !document) return;
-  const auto body = parse_body(*kind, document->root());
-  if (!body) return;
+void Receiver::on_message(std::string_view session, const Body& body) {
   for (auto& viewer : viewers_)
-    if (viewer->key().session == levels[levels.size() - 2]) viewer->on_message(*body);
+    if (viewer->key().session == session) viewer->on_message(body);
+}
+
+/// One line a second: frames of all viewers so far.
+void Receiver::tell_progress(TimePoint now) {
+  if (!options_.progress || now - told_at_ < seconds(1)) return;
+  told_at_ = now;
+  std::uint64_t frames = 0;
+  for (const auto& viewer : viewers_) frames += viewer->stats().frames;
+  std::printf("frames=%llu\n", static_cast<unsigned long long>(frames));
+  std::fflush(stdout);
 }
 
 void Receiver::check() {
@@ -129,6 +117,7 @@ void Receiver::check() {
   }
   if (all && started_at_ == kNever) started_at_ = now;
   begin_window(now);
+  if (all) tell_progress(now);
   const bool enough = started_at_ != kNever && now - started_at_ >= seconds(options_.seconds);
   if (enough) exit_code_ = 0;
   if (enough || (started_at_ == kNever && now > give_up_at_)) return finish();
@@ -145,7 +134,7 @@ void Receiver::begin_window(TimePoint now) {
 void Receiver::finish() {
   write_json(started_at_ == kNever ? 0 : static_cast<double>(to_ms(monotonic_now() - started_at_)) / 1000);
   for (auto& viewer : viewers_) viewer->hang_up();
-  mqtt_.stop(milliseconds(500));
+  camera_.stop();
   loop_.quit();
 }
 
@@ -173,13 +162,13 @@ void Receiver::write_json(double elapsed_s) const {
 int Receiver::run() {
   give_up_at_ = monotonic_now() + seconds(20);
   check_timer_.set(monotonic_now());
-  mqtt_.start();
+  camera_.start();
   loop_.run();
   return exit_code_;
 }
 
 std::optional<Options> parse_options(int argc, char** argv) {
-  static const std::array<option, 11> kLong{{{"broker", 1, nullptr, 'b'},
+  static const std::array<option, 12> kLong{{{"broker", 1, nullptr, 'b'},
                                              {"prefix", 1, nullptr, 'p'},
                                              {"camera", 1, nullptr, 'c'},
                                              {"viewers", 1, nullptr, 'n'},
@@ -189,13 +178,14 @@ std::optional<Options> parse_options(int argc, char** argv) {
                                              {"window", 1, nullptr, 'w'},
                                              {"plis", 1, nullptr, 'i'},
                                              {"look", 0, nullptr, 'l'},
+                                             {"progress", 0, nullptr, 'P'},
                                              {nullptr, 0, nullptr, 0}}};
   Options options;
   for (int letter; (letter = ::getopt_long(argc, argv, "", kLong.data(), nullptr)) != -1;) {
     switch (letter) {
-      case 'b': options.broker = optarg; break;
-      case 'p': options.prefix = optarg; break;
-      case 'c': options.camera = optarg; break;
+      case 'b': options.address.broker = optarg; break;
+      case 'p': options.address.prefix = optarg; break;
+      case 'c': options.address.camera = optarg; break;
       case 'n': options.viewers = parse_decimal(optarg, 256).value_or(0); break;
       case 's': options.seconds = parse_decimal(optarg, 3600).value_or(0); break;
       case 'j': options.json = optarg; break;
@@ -203,11 +193,12 @@ std::optional<Options> parse_options(int argc, char** argv) {
       case 'w': options.window = parse_decimal(optarg, 3600).value_or(0); break;
       case 'i': options.plis = parse_decimal(optarg, 1000).value_or(0); break;
       case 'l': options.look = true; break;
+      case 'P': options.progress = true; break;
       default: return std::nullopt;
     }
   }
   if (options.viewers == 0 || options.seconds == 0 || options.window > options.seconds ||
-      !parse_broker_url(options.broker))
+      !parse_broker_url(options.address.broker))
     return std::nullopt;
   return options;
 }
@@ -217,7 +208,7 @@ int run(int argc, char** argv) {
   if (!options) {
     std::fputs(
         "usage: perch_receiver --broker mqtt://HOST:PORT --camera ID --viewers N --seconds S [--json FILE]\n"
-        "                      [--prefix P] [--local-address A] [--window S] [--plis PER_SECOND] [--look]\n"
+        "                      [--prefix P] [--local-address A] [--window S] [--plis PER_SECOND] [--look] [--progress]\n"
         "--window: kbps and keyframes of the last S seconds; --look: into the pictures, for keyframes and width\n",
         stderr);
     return 2;

@@ -3,12 +3,22 @@
 #include <glib-unix.h>
 #include <glib.h>
 
+#include <memory>
 #include <utility>
+
+#include "hal/base/log.hpp"
+#include "hal/base/out_of_memory.hpp"
 
 namespace perch {
 namespace {
 
 using Task = std::function<void()>;
+
+/// Whoever the task was for has cleaned up already, or is cut short; the others' tasks run.
+template <class F>
+void run_guarded(F&& call) {
+  if (!within_memory(call)) PERCH_ERROR("loop", "msg=\"out of memory, something was left undone\"");
+}
 
 // A GSource whose dispatch calls a std::function that its owner keeps.
 struct CallbackSource {
@@ -16,7 +26,7 @@ struct CallbackSource {
   Task* callback;
 };
 gboolean dispatch_callback(GSource* source, GSourceFunc, gpointer) {
-  (*reinterpret_cast<CallbackSource*>(source)->callback)();
+  run_guarded(*reinterpret_cast<CallbackSource*>(source)->callback);
   return G_SOURCE_CONTINUE;
 }
 GSourceFuncs callback_functions() {
@@ -36,7 +46,7 @@ gboolean dispatch_watch(GSource* source, GSourceFunc, gpointer) {
   unsigned ready = IoWatch::kNone;
   if (condition & (G_IO_IN | G_IO_ERR | G_IO_HUP)) ready |= IoWatch::kRead;
   if (condition & G_IO_OUT) ready |= IoWatch::kWrite;
-  if (ready != IoWatch::kNone) (*watch->on_ready)(ready);
+  if (ready != IoWatch::kNone) run_guarded([&] { (*watch->on_ready)(ready); });
   return G_SOURCE_CONTINUE;
 }
 GSourceFuncs watch_functions() {
@@ -65,8 +75,9 @@ void drop(GSource* source) {
 /// Calls `callback` at its ready time; to be freed with drop_callback_source().
 GSource* new_callback_source(Task callback) {
   static GSourceFuncs functions = callback_functions();
+  auto kept = std::make_unique<Task>(std::move(callback));  // first: this may fail
   GSource* source = g_source_new(&functions, sizeof(CallbackSource));
-  reinterpret_cast<CallbackSource*>(source)->callback = new Task(std::move(callback));
+  reinterpret_cast<CallbackSource*>(source)->callback = kept.release();
   return source;
 }
 
@@ -106,13 +117,13 @@ void EventLoop::post(Task task) {
 
 /// Tasks that these tasks post run in the next turn, so that I/O is not starved.
 void EventLoop::run_tasks() {
-  std::deque<Task> due;
+  std::vector<Task> due;
   {
     const std::lock_guard lock(mutex_);
     g_source_set_ready_time(task_source_, -1);
     due.swap(tasks_);
   }
-  for (const Task& task : due) task();
+  for (const Task& task : due) run_guarded(task);
 }
 
 Timer::Timer(EventLoop& loop, Task on_fire) : on_fire_(std::move(on_fire)) {
@@ -155,7 +166,7 @@ void IoWatch::want(unsigned events) {
 SignalWatch::SignalWatch(EventLoop& loop, int signal, std::function<void()> on_signal)
     : source_(g_unix_signal_source_new(signal)), on_signal_(std::move(on_signal)) {
   const auto call = +[](gpointer self) -> gboolean {
-    static_cast<SignalWatch*>(self)->on_signal_();
+    run_guarded(static_cast<SignalWatch*>(self)->on_signal_);
     return G_SOURCE_CONTINUE;
   };
   g_source_set_callback(source_, call, this, nullptr);

@@ -1,9 +1,9 @@
 // One thread's event loop: posted closures, timers and file descriptors on a GMainContext.
 #pragma once
 
-#include <deque>
 #include <functional>
 #include <mutex>
+#include <vector>
 
 #include "hal/base/time.hpp"
 
@@ -35,8 +35,8 @@ class EventLoop {
   _GMainContext* context_;
   _GSource* task_source_;
   std::mutex mutex_;
-  std::deque<std::function<void()>> tasks_;  // under mutex_
-  bool quit_ = false;                        // loop thread only
+  std::vector<std::function<void()>> tasks_;  // under mutex_
+  bool quit_ = false;                         // loop thread only
 };
 
 /// A timer that fires once at its deadline; set again to fire again. Costs nothing while the deadline is kNever.

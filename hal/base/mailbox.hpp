@@ -2,10 +2,10 @@
 #pragma once
 
 #include <cstddef>
-#include <deque>
 #include <mutex>
 #include <optional>
 #include <utility>
+#include <vector>
 
 namespace perch {
 
@@ -26,12 +26,12 @@ class Mailbox {
   /// As put(), but when full the oldest item makes room: for what loses its worth with age. Never kFull.
   Put put_newest(T item) {
     const std::lock_guard lock(mutex_);
-    if (items_.size() >= capacity_) items_.pop_front();
+    if (items_.size() >= capacity_) items_.erase(items_.begin());
     items_.push_back(std::move(item));
     return items_.size() == 1 ? Put::kFirst : Put::kQueued;
   }
-  /// Takes everything there is.
-  [[nodiscard]] std::deque<T> take_all() {
+  /// Takes everything there is. Never fails: whoever could not be emptied would never be woken again.
+  [[nodiscard]] std::vector<T> take_all() {
     const std::lock_guard lock(mutex_);
     return std::exchange(items_, {});
   }
@@ -39,7 +39,7 @@ class Mailbox {
  private:
   const std::size_t capacity_;
   std::mutex mutex_;
-  std::deque<T> items_;
+  std::vector<T> items_;
 };
 
 }  // namespace perch

@@ -1,0 +1,32 @@
+// Makes one allocation of this program fail: the n-th through operator new from now on.
+#pragma once
+
+#include <cstddef>
+
+namespace perch {
+
+/// Threads that are exempt neither count nor fail. Each thread begins as one that is not.
+class AllocationFailure {
+ public:
+  /// The n-th allocation from now on throws, n from 1; the others work.
+  static void arm(std::size_t n);
+  static void disarm();
+  /// Whether it came to it since arm().
+  [[nodiscard]] static bool fired();
+  /// Allocations of threads that were not exempt, since arm().
+  [[nodiscard]] static std::size_t counted();
+};
+
+/// Exempts the calling thread, or ends its exemption, until the scope's end.
+class Exempt {
+ public:
+  explicit Exempt(bool exempt = true);
+  ~Exempt();
+  Exempt(const Exempt&) = delete;
+  Exempt& operator=(const Exempt&) = delete;
+
+ private:
+  const bool before_;
+};
+
+}  // namespace perch
