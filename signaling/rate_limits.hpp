@@ -38,6 +38,10 @@ class RateLimits {
   [[nodiscard]] Admission on_new_session(TimePoint now, std::string_view name);
   /// Whether an `error` may go out: garbage must not be turned into traffic.
   [[nodiscard]] bool may_answer_error(TimePoint now, std::string_view name);
+  /// Offers that turn out to be worth nothing are the dearest thing that a stranger can have us read, and each leaves a
+  /// line in the log: after too many of them nobody's is read for a moment.
+  void on_worthless_offer(TimePoint now) { static_cast<void>(worthless_.take(now)); }
+  [[nodiscard]] bool may_read_offer(TimePoint now) { return worthless_.has_token(now); }
   [[nodiscard]] std::size_t size() const { return viewers_.size(); }
 
  private:
@@ -51,6 +55,7 @@ class RateLimits {
 
   std::list<Viewer> viewers_;  // most recently used first
   TokenBucket errors_{20, 10};
+  TokenBucket worthless_{20, 10};
 };
 
 }  // namespace perch::signaling

@@ -88,6 +88,10 @@ bool SessionTable::is_closed(const Incoming& in) {
 }
 
 bool SessionTable::admit(const Incoming& in) {
+  if (!rates_.may_read_offer(in.now)) {
+    ++counters_.refused_silently;
+    return false;
+  }
   if (!rights_of(in.key.viewer).watch) {
     answer_error(in, ErrorCode::kUnauthorized, "this invitation does not include watching");
     return false;

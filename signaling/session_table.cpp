@@ -126,7 +126,9 @@ void SessionTable::reject_offer(TimePoint now, const SessionKey& key, ErrorCode 
   const auto found = sessions_.find(key);
   if (found == sessions_.end()) return;
   const bool settled = found->second.answered || found->second.connected;
-  if (!settled) forget(found);
+  if (settled) return;
+  rates_.on_worthless_offer(now);
+  forget(found);
 }
 
 void SessionTable::send_bye(const SessionKey& key, Reason reason) {

@@ -102,6 +102,23 @@ TEST_F(SessionTableLimits, OneNoisyViewerLeavesErrorsForOthers) {
   EXPECT_EQ(drain_errors(), "unknown_session,");
 }
 
+TEST_F(SessionTableLimits, AFloodOfWorthlessOffersIsNotRead) {
+  const auto offer_from = [this](int i) { send({"v" + std::to_string(i), session_id(i)}, Offer{"v=0", {}}); };
+  int read = 0;
+  for (int i = 0; i < 1000; ++i) {
+    offer_from(i);
+    while (auto event = next<OfferReceived>()) {
+      ++read;
+      table_.reject_offer(now_, event->key, ErrorCode::kNoCommonCodec, "no");
+    }
+  }
+  EXPECT_EQ(read, 20);
+  EXPECT_EQ(table_.counters().refused_silently, 980U);
+  now_ += seconds(1);
+  offer_from(2000);
+  EXPECT_TRUE(next<OfferReceived>()) << "a moment later offers are read again";
+}
+
 TEST_F(SessionTableLimits, AFloodOfOffersFromInventedViewersFillsThePlacesAndNothingElse) {
   std::size_t offers = 0;
   for (int i = 0; i < 1000; ++i) {

@@ -1,5 +1,5 @@
 // What the kernel says about a process: memory, threads, CPU time in nanoseconds, wake-ups.
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
 /** Resident memory [kB]. */
 export function resident_kb(pid) {
@@ -64,3 +64,19 @@ function number_after(text, key) {
 }
 
 const sum = (numbers) => numbers.reduce((a, b) => a + b, 0);
+
+/** The local ports of all UDP sockets over IPv4 that the process holds. */
+export function udp_ports(pid) {
+  const sockets = new Set(readdirSync(`/proc/${pid}/fd`).map((fd) => socket_inode(`/proc/${pid}/fd/${fd}`)));
+  const lines = readFileSync(`/proc/${pid}/net/udp`, 'utf8').trim().split('\n').slice(1);
+  const fields = lines.map((line) => line.trim().split(/\s+/));
+  return fields.filter((row) => sockets.has(row[9])).map((row) => parseInt(row[1].split(':')[1], 16));
+}
+
+function socket_inode(path) {
+  try {
+    return /^socket:\[(\d+)\]$/.exec(readlinkSync(path))?.[1];
+  } catch {
+    return undefined; // closed between the listing and the reading
+  }
+}
