@@ -39,6 +39,14 @@ struct SocketDeleter {
 struct ArrayDeleter {
   void operator()(GPtrArray* array) const { g_ptr_array_unref(array); }
 };
+struct CandidatesDeleter {
+  void operator()(GSList* candidates) const {
+    g_slist_free_full(candidates, [](gpointer c) { nice_candidate_free(static_cast<NiceCandidate*>(c)); });
+  }
+};
+struct TextDeleter {
+  void operator()(gchar* text) const { g_free(text); }
+};
 using CandidatePtr = std::unique_ptr<NiceCandidate, CandidateDeleter>;
 
 const char* type_name(NiceCandidateType type) {
@@ -298,20 +306,19 @@ void IceAgent::Impl::restart(const IceCredentials& local, const IceCredentials& 
 
 /// The sockets stay, so do the candidates; but the browser's new generation has not heard of them.
 void IceAgent::Impl::report_candidates_again() {
-  GSList* candidates = nice_agent_get_local_candidates(agent_.get(), stream_, kComponent);
-  for (GSList* item = candidates; item != nullptr; item = item->next)
+  const std::unique_ptr<GSList, CandidatesDeleter> candidates(
+      nice_agent_get_local_candidates(agent_.get(), stream_, kComponent));
+  for (GSList* item = candidates.get(); item != nullptr; item = item->next)
     on_candidate(static_cast<NiceCandidate*>(item->data));
-  g_slist_free_full(candidates, [](gpointer c) { nice_candidate_free(static_cast<NiceCandidate*>(c)); });
   callbacks_.on_gathering_done();
 }
 
 void IceAgent::Impl::on_candidate(NiceCandidate* candidate) {
   // Browsers connect and never listen (RFC 6544 §4.5: active): what would connect from here finds nobody there.
   if (candidate->transport == NICE_CANDIDATE_TRANSPORT_TCP_ACTIVE) return;
-  gchar* line = nice_agent_generate_local_candidate_sdp(agent_.get(), candidate);
-  if (line == nullptr) return;
-  std::string text(line);
-  g_free(line);
+  const std::unique_ptr<gchar, TextDeleter> line(nice_agent_generate_local_candidate_sdp(agent_.get(), candidate));
+  if (!line) return;
+  std::string text(line.get());
   if (text.starts_with("a=")) text.erase(0, 2);
   callbacks_.on_local_candidate(std::move(text));
 }
