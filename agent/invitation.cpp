@@ -7,6 +7,7 @@
 
 #include "agent/toml_parser.hpp"
 #include "hal/base/log.hpp"
+#include "hal/base/private_file.hpp"
 #include "hal/base/text.hpp"
 
 namespace perch::agent {
@@ -17,11 +18,50 @@ using signaling::Rights;
 /// How far the clock may have been corrected backwards since an invitation was written.
 constexpr auto kClockSlack = std::chrono::hours(1);
 
-Result<signaling::SecretKey> read_key(const toml::table& table) {
-  const auto text = table["key"].value<std::string_view>();
-  auto key = text ? signaling::SecretKey::from_text(*text) : std::nullopt;
-  if (!key) return fail(Errc::kInvalid, "key must be 43 letters of base64url");
-  return std::move(*key);
+constexpr std::size_t kKeyLetters = 43;  // 32 bytes, 6 bits each
+/// What stands in a file's text instead of the key; '*' is no letter of base64url.
+const std::string kCutOut(kKeyLetters, '*');
+
+/// Where the key's letters are in a line like `key = "…"`.
+std::optional<std::size_t> key_position(std::string_view line) {
+  std::size_t at = 0;
+  const auto skip_blanks = [&] { at = std::min(line.find_first_not_of(" \t", at), line.size()); };
+  const auto skip = [&](std::string_view word) { return line.substr(at).starts_with(word) && (at += word.size()) > 0; };
+  skip_blanks();
+  if (!skip("key")) return std::nullopt;
+  skip_blanks();
+  if (!skip("=")) return std::nullopt;
+  skip_blanks();
+  if (!skip("\"") && !skip("'")) return std::nullopt;
+  const bool closed = line.size() > at + kKeyLetters && line[at + kKeyLetters] == line[at - 1];
+  return closed ? std::optional(at) : std::nullopt;
+}
+
+/// A viewer's file in two parts: toml++ would keep copies of the key that nobody overwrites.
+struct WithoutKey {
+  std::optional<signaling::SecretKey> key;
+  std::string text;
+};
+
+WithoutKey cut_key_out(std::string_view text) {
+  for (std::size_t start = 0; start < text.size();) {
+    const std::string_view line = text.substr(start, text.find('\n', start) - start);
+    if (const auto at = key_position(line)) {
+      const std::size_t letters = start + *at;
+      std::string rest = std::string(text.substr(0, letters)) + kCutOut;
+      rest += text.substr(letters + kKeyLetters);
+      return {signaling::SecretKey::from_text(text.substr(letters, kKeyLetters)), std::move(rest)};
+    }
+    start += line.size() + 1;
+  }
+  return {std::nullopt, std::string(text)};
+}
+
+/// The key counts only if TOML, too, reads it where it was found.
+Result<signaling::SecretKey> read_key(const toml::table& table, std::optional<signaling::SecretKey> found) {
+  if (!found || table["key"].value<std::string_view>() != kCutOut)
+    return fail(Errc::kInvalid, "key must be 43 letters of base64url, as in key = \"…\"");
+  return std::move(*found);
 }
 
 Result<Rights> read_rights(const toml::table& table) {
@@ -73,13 +113,14 @@ const char* to_string(Standing standing) {
 }
 
 Result<Invitation> parse_invitation(const std::string& viewer, std::string_view text) {
-  const toml::parse_result parsed = toml::parse(text);
+  WithoutKey parts = cut_key_out(text);
+  const toml::parse_result parsed = toml::parse(parts.text);
   if (!parsed)
     return fail(Errc::kInvalid, "line " + std::to_string(parsed.error().source().begin.line) + ": " +
                                     std::string(parsed.error().description()));
   const toml::table& table = parsed.table();
   if (auto names = check_names(table); !names) return fail(std::move(names.error()));
-  auto key = read_key(table);
+  auto key = read_key(table, std::move(parts.key));
   const auto rights = read_rights(table);
   const auto created = read_time(table, "created");
   if (!key) return fail(std::move(key.error()));
@@ -94,9 +135,13 @@ Result<Invitation> parse_invitation(const std::string& viewer, std::string_view 
 }
 
 std::string write_invitation(const Invitation& invitation) {
-  std::string text =
-      "# Lets " + invitation.viewer + " in. Keep it secret: whoever has the key may do the same.\nkey = \"";
-  text += base64url_encode(invitation.key.bytes()) + "\"\nrights = [";
+  std::string text;
+  text.reserve(1024);  // all of it, so that growing leaves no copies of the key behind
+  text += "# Lets " + invitation.viewer + " in. Keep it secret: whoever has the key may do the same.\nkey = \"";
+  std::string letters = base64url_encode(invitation.key.bytes());
+  text += letters;
+  wipe(letters);
+  text += "\"\nrights = [";
   std::string list;
   for (const std::string& word : signaling::words_of(invitation.rights))
     list += (list.empty() ? "\"" : ", \"") + word + '"';

@@ -28,6 +28,7 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 
 std::string base64url_encode(ByteView bytes) {
   std::string out;
+  out.reserve(bytes.size() * 4 / 3 + 1);  // once, as below
   std::uint32_t bits = 0;
   int held = 0;
   for (const std::uint8_t byte : bytes) {
@@ -40,6 +41,7 @@ std::string base64url_encode(ByteView bytes) {
 
 std::optional<Bytes> base64url_decode(std::string_view text) {
   Bytes out;
+  out.reserve(text.size() * 3 / 4);  // once: it may be a secret, and growing leaves copies behind
   std::uint32_t bits = 0;
   int held = 0;
   for (const char c : text) {

@@ -1,7 +1,8 @@
-// Makes one allocation of this program fail: the n-th through operator new from now on.
+// Makes one allocation of this program fail: the n-th through operator new from now on. And looks into what is freed.
 #pragma once
 
 #include <cstddef>
+#include <string_view>
 
 namespace perch {
 
@@ -15,6 +16,16 @@ class AllocationFailure {
   [[nodiscard]] static bool fired();
   /// Allocations of threads that were not exempt, since arm().
   [[nodiscard]] static std::size_t counted();
+};
+
+/// Looks for a secret in what operator delete is given.
+class FreedMemory {
+ public:
+  /// From now on, for `secret`, borrowed until stop_watching().
+  static void watch_for(std::string_view secret);
+  static void stop_watching();
+  /// How many freed blocks held the secret since watch_for().
+  [[nodiscard]] static std::size_t traces();
 };
 
 /// Exempts the calling thread, or ends its exemption, until the scope's end.

@@ -26,7 +26,7 @@ class TemporaryFolder {
   [[nodiscard]] std::string operator/(const std::string& name) const { return path_ + '/' + name; }
   /// Writes a file, and the folders on the way to it; gives its path.
   std::string write(const std::string& name, const std::string& text, ::mode_t mode = 0600) const {
-    const std::string path = *this / name;
+    std::string path = *this / name;
     std::filesystem::create_directories(std::filesystem::path(path).parent_path());
     std::ofstream(path) << text;
     EXPECT_EQ(::chmod(path.c_str(), mode), 0);
