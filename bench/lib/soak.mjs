@@ -28,16 +28,16 @@ function seeded(seed) {
   };
 }
 
-/** One of the five who come and go, until `over()`. */
-async function come_and_go(world, perchd, random, counts, watching, over) {
-  while (!over()) {
+/** One of the five who come and go, until the `end`. */
+async function come_and_go(world, perchd, random, counts, watching, end) {
+  while (!end.over) {
     const seconds = Math.round(10 + 50 * random());
     try {
       const viewer = await watch(world, perchd, { seconds });
       counts.joined++;
       watching.add(viewer);
       const rude = random() < 0.5;
-      await Promise.race([viewer.ended, measuring_window(rude ? (seconds / 2) * 1000 : kLimit_ms * 2), until(over, { what: 'the end', timeout_ms: 10 ** 9, every_ms: 200 })]);
+      await Promise.race([viewer.ended, measuring_window(rude ? (seconds / 2) * 1000 : kLimit_ms * 2), end.reached]);
       watching.delete(viewer);
       if (viewer.alive) await stop_watching(viewer);
     } catch {
@@ -132,27 +132,34 @@ await bench('soak', kAbout, { minutes: 60, seed: 1 }, async (world, { minutes, s
   const perchd = await world.start_perchd({ config });
   const pid = perchd.pid;
   const random = seeded(seed);
-  const counts = { joined: 0, failed: 0 };
-  const end = performance.now() + minutes * 60_000;
-  let over = false;
+  const counts = { joined: 0, failed: 0, not_recovered: 0 };
+  const stop_at = performance.now() + minutes * 60_000;
+  const end = { over: false };
+  end.reached = new Promise((resolve) => (end.reach = resolve));
   const watching = new Set();
-  const places = Array.from({ length: kViewers }, () => come_and_go(world, perchd, random, counts, watching, () => over));
+  const places = Array.from({ length: kViewers }, () => come_and_go(world, perchd, random, counts, watching, end));
   const recoveries = Object.fromEntries(Object.keys(kFaults).map((name) => [name, []]));
   const sample = () => ({ rss_kb: resident_kb(pid), fds: open_files(pid), threads: task_count(pid) });
   await measuring_window(Math.min(kPause_ms, minutes * 6_000));
   const before = sample();
-  for (let i = 0; performance.now() < end; i++) {
+  for (let i = 0; performance.now() < stop_at; i++) {
     const name = Object.keys(kFaults)[i % Object.keys(kFaults).length];
-    const cause_gone = await kFaults[name]({ world, perchd, film, watching });
-    await state_seen(world, well);
-    const signaling_ms = performance.now() - cause_gone;
-    const pictures_ms = await time_to_pictures(world, perchd);
-    recoveries[name].push({ signaling_ms, pictures_ms });
-    progress(`${name}: well after ${rounded(signaling_ms, 0)} ms, pictures ${rounded(pictures_ms, 0)} ms later; ${JSON.stringify(sample())}`);
+    try {
+      const cause_gone = await kFaults[name]({ world, perchd, film, watching });
+      await state_seen(world, well);
+      const signaling_ms = performance.now() - cause_gone;
+      const pictures_ms = await time_to_pictures(world, perchd);
+      recoveries[name].push({ signaling_ms, pictures_ms });
+      progress(`${name}: well after ${rounded(signaling_ms, 0)} ms, pictures ${rounded(pictures_ms, 0)} ms later; ${JSON.stringify(sample())}`);
+    } catch (error) {
+      counts.not_recovered++;
+      progress(`${name}: not well after ${kLimit_ms} ms: ${error.message}`);
+    }
     if (!perchd.process.alive) throw new Error(`perchd has ended\n${perchd.process.tail(40)}`);
     await measuring_window(kPause_ms);
   }
-  over = true;
+  end.over = true;
+  end.reach();
   await Promise.all(places);
   const peer = await world.connect_peer();
   await peer.until_state((state) => state.viewers === 0, { timeout_ms: kLimit_ms });
@@ -171,7 +178,8 @@ await bench('soak', kAbout, { minutes: 60, seed: 1 }, async (world, { minutes, s
     figures: {
       minutes,
       crashes,
-      faults: done.reduce((sum, name) => sum + recoveries[name].length, 0),
+      faults: counts.not_recovered + done.reduce((sum, name) => sum + recoveries[name].length, 0),
+      faults_not_recovered: counts.not_recovered,
       joins: counts.joined,
       worst_recovery_ms: rounded(Math.max(...done.flatMap((name) => times(name, 'signaling_ms'))), 0),
       worst_time_to_pictures_ms: rounded(Math.max(...done.flatMap((name) => times(name, 'pictures_ms'))), 0),

@@ -96,13 +96,14 @@ void Receiver::on_message(std::string_view session, const Body& body) {
     if (viewer->key().session == session) viewer->on_message(body);
 }
 
-/// One line a second: frames of all viewers so far.
+/// About one line a second: frames of all viewers so far, and when that was.
 void Receiver::tell_progress(TimePoint now) {
   if (!options_.progress || now - told_at_ < seconds(1)) return;
   told_at_ = now;
   std::uint64_t frames = 0;
   for (const auto& viewer : viewers_) frames += viewer->stats().frames;
-  std::printf("frames=%llu\n", static_cast<unsigned long long>(frames));
+  std::printf("frames=%llu ms=%lld\n", static_cast<unsigned long long>(frames),
+              static_cast<long long>(to_ms(now - started_at_)));
   std::fflush(stdout);
 }
 
@@ -208,7 +209,8 @@ int run(int argc, char** argv) {
   if (!options) {
     std::fputs(
         "usage: perch_receiver --broker mqtt://HOST:PORT --camera ID --viewers N --seconds S [--json FILE]\n"
-        "                      [--prefix P] [--local-address A] [--window S] [--plis PER_SECOND] [--look] [--progress]\n"
+        "                      [--prefix P] [--local-address A] [--window S] [--plis PER_SECOND] [--look] "
+        "[--progress]\n"
         "--window: kbps and keyframes of the last S seconds; --look: into the pictures, for keyframes and width\n",
         stderr);
     return 2;

@@ -51,6 +51,12 @@ export function garbage({ prefix = 'perch/v1', camera = 'front-door', viewer } =
   return payloads.flatMap((payload) => ['offer', 'candidates', 'dance'].map((kind) => new Shot(prefix, camera, kind, payload, viewer)));
 }
 
+/** Well-formed sealed messages, as long as a browser's offer, that nobody's key opens. */
+export function forged({ prefix = 'perch/v1', camera = 'front-door', viewer } = {}) {
+  const body = () => Buffer.from(JSON.stringify({ v: 1, n: randomBytes(12).toString('base64url'), c: randomBytes(3000).toString('base64url') }));
+  return Array.from({ length: 8 }, () => new Shot(prefix, camera, 'offer', body(), viewer));
+}
+
 /** Offers that are as good as anybody's, each of another viewer. */
 export function offers({ prefix = 'perch/v1', camera = 'front-door' } = {}) {
   const body = () => Buffer.from(JSON.stringify({ v: 1, seq: 0, epoch: '', sdp: offer_sdp(), want: { video: true } }));

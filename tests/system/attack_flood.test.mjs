@@ -26,7 +26,7 @@ await browser_test('attack_flood', async (world) => {
     const wave = await measured(perchd, viewer, () => flood.run({ shots, seconds: kSeconds }));
     const logged = log_size() - log_before;
     fact(`${wave.result.sent} messages of ${name}: ${rounded(wave.fps)} frames/s, ${rounded(wave.cpu_percent)} % CPU, ${wave.rss_growth_kb} kB, ${logged} bytes logged`);
-    expect(wave.fps > 0.6 * quiet.fps, `the viewer to go on watching through ${name}`);
+    expect(wave.fps > 0.9 * quiet.fps, `the viewer to keep the frame rate through ${name}`);
     // Eight sessions may begin, and take their memory; nothing grows with the number of messages.
     expect(wave.rss_growth_kb < 8 * 1024, `memory to stay flat through ${name}`);
     expect(logged < 64 * 1024, `the log to stay short through ${name}`);

@@ -92,7 +92,7 @@ await browser_test('attack_media_port', async (world) => {
 
   // The session outlives it, and newcomers get in.
   const second = await watch(world, perchd);
-  await second.wait_for_line(/^frames=[1-9]\d+$/, { what: 'a second viewer to watch' });
+  await second.wait_for_line(/^frames=[1-9]\d+ /, { what: 'a second viewer to watch' });
   for (const child of [viewer, second]) await stop_watching(child);
   stranger.socket.close();
   await perchd.stop();

@@ -6,7 +6,12 @@ import { cpu_ns, resident_kb } from '../browser/harness/proc.mjs';
 import { Child } from '../browser/harness/process.mjs';
 
 export const kAddress = '127.0.0.2';
-const frames_of = (line) => Number(/^frames=(\d+)/.exec(line)?.[1]);
+
+/** {frames, ms} of a line of the viewer's progress, or null. */
+function progress_in(line) {
+  const found = /^frames=(\d+) ms=(\d+)$/.exec(line);
+  return found && { frames: Number(found[1]), ms: Number(found[2]) };
+}
 
 /** `count` light viewers of the camera, watching when this resolves. */
 export async function watch(world, perchd, { count = 1, seconds = 3600 } = {}) {
@@ -23,18 +28,18 @@ export async function stop_watching(viewer) {
   await viewer.ended;
 }
 
-/** Frames per second, CPU and memory of the agent while `body` runs; seconds are whole ones as the viewer counts them. */
+/** Frames per second, CPU and memory of the agent while `body` runs; frames from the viewer's first to its last line meanwhile. */
 export async function measured(perchd, viewer, body) {
   const mark = viewer.mark();
   const before = { cpu: cpu_ns(perchd.pid), rss_kb: resident_kb(perchd.pid), at: performance.now() };
   const result = await body();
   const elapsed_s = (performance.now() - before.at) / 1000;
   const cpu_s = (cpu_ns(perchd.pid) - before.cpu) / 1e9;
-  const counts = viewer.lines.slice(mark).map(frames_of).filter(Number.isFinite);
-  if (counts.length < 3) throw new Error(`the viewer to see pictures\n${viewer.tail()}`);
+  const told = viewer.lines.slice(mark).map(progress_in).filter(Boolean);
+  if (told.length < 3) throw new Error(`the viewer to see pictures\n${viewer.tail()}`);
   return {
     result,
-    fps: (counts.at(-1) - counts[0]) / (counts.length - 1),
+    fps: (told.at(-1).frames - told[0].frames) / ((told.at(-1).ms - told[0].ms) / 1000),
     cpu_s,
     cpu_percent: (cpu_s / elapsed_s) * 100,
     rss_growth_kb: resident_kb(perchd.pid) - before.rss_kb,
