@@ -26,7 +26,9 @@ Result<void> wait_for(const video::VideoSource& source, TimePoint until) {
 
 Result<Bytes> jpeg_of(const video::Frame& frame) {
   if (frame.format.pixel == video::PixelFormat::kH264)
-    return fail(Errc::kUnsupported, "the camera's pictures come as H.264, which cannot be made into a JPEG here");
+    return fail(Errc::kUnsupported,
+                "the camera's pictures come as H.264, which perchd passes on and cannot decode: save one in the viewer "
+                "page, ask again when nobody watches, or set [video] encoder = \"x264\"");
   PixelConverter converter;
   const auto picture = converter.convert(frame);
   if (!picture) return fail(picture.error());

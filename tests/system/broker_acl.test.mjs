@@ -97,17 +97,16 @@ await browser_test('broker_acl', async (world) => {
     await until(() => ann.heard.some((words) => words.endsWith('for ann')), { what: 'ann to hear the camera' });
     fact('camera and viewer understand each other');
 
-    for (const [who, topic] of [
-      [eve, `perch/v1/front-door/in/ann/${kSession}/offer`],
-      [eve, `perch/v1/front-door/to/ann/${kSession}/answer`],
-      [eve, 'perch/v1/front-door/state'],
-      [eve, 'perch/v1/eve/from/x'],
-      [other_camera, 'perch/v1/front-door/state'],
-      [other_camera, `perch/v1/front-door/to/ann/${kSession}/answer`],
-    ]) {
-      expect(!(await who.say(topic, 'forged', true)), `nobody to write ${topic} for somebody else`);
+    const forgeries = {
+      'a viewer speaks as another': [[eve, `perch/v1/front-door/in/ann/${kSession}/offer`]],
+      'a viewer speaks as a camera': [[eve, `perch/v1/front-door/to/ann/${kSession}/answer`], [eve, 'perch/v1/eve/from/x']],
+      'a camera speaks as another': [[other_camera, `perch/v1/front-door/to/ann/${kSession}/answer`]],
+      "somebody fakes a camera's state": [[eve, 'perch/v1/front-door/state'], [ann, 'perch/v1/garage/state'], [other_camera, 'perch/v1/front-door/state']],
+    };
+    for (const [name, attempts] of Object.entries(forgeries)) {
+      for (const [who, topic] of attempts) expect(!(await who.say(topic, 'forged', true)), `${name}: ${topic} to be refused`);
+      fact(`${name}: refused`);
     }
-    fact('speaking as another, answering for a camera, faking a state: refused');
 
     // What was said before these words has been delivered before them.
     await camera.say(`perch/v1/front-door/to/eve/${kSession}/bye`, 'last');
@@ -117,7 +116,7 @@ await browser_test('broker_acl', async (world) => {
     const overheard = [...eve.heard, ...other_camera.heard].filter((words) => /ann|forged/.test(words));
     expect(overheard.length === 0, `nothing overheard: ${overheard}`);
     expect(!ann.heard.concat(camera.heard).some((words) => words.endsWith('forged')), 'nothing forged to arrive');
-    fact('what others are told is not heard');
+    fact("a viewer, or a camera, reads another's messages: nothing heard");
   } finally {
     for (const { client } of [camera, other_camera, ann, eve]) await client.endAsync(true);
     await process.stop();

@@ -1,9 +1,21 @@
-// SIGHUP: what can change does, under a running session; the rest is named; a bad file changes nothing.
+// SIGHUP: what can change does, under a running session: name, bitrate, number of viewers, ICE servers, log level. The rest
+// is named, passwords are not, and a bad file changes nothing.
 // needs: chromium
 import { writeFileSync } from 'node:fs';
 import { browser_test, expect, fact, longest_gap } from '../browser/harness/browser_test.mjs';
 import { to_toml } from '../browser/harness/perchd.mjs';
 import { agent_pid, reload, supervised } from '../browser/harness/supervised.mjs';
+
+const kTurnPassword = 'not-for-the-log';
+
+/** What arrives of the picture in the time of 60 frames [kbit/s]. */
+async function received_kbps(viewer) {
+  const sample = async () => (await viewer.stats()).inbound;
+  const before = await sample();
+  await viewer.until_frames_advance({ count: 60 });
+  const after = await sample();
+  return Math.round((8 * (after.bytesReceived - before.bytesReceived)) / (after.timestamp - before.timestamp));
+}
 
 await browser_test('reload', async (world) => {
   const perchd = await world.start_perchd({ command: supervised(0) });
@@ -12,23 +24,30 @@ await browser_test('reload', async (world) => {
   await viewer.start_probe({ motion: false });
   const pid = agent_pid(perchd);
   const { session } = await viewer.player();
+  const kbps = await received_kbps(viewer);
   const peer = await world.connect_peer();
   const log = perchd.process;
 
   const changed = structuredClone(perchd.config);
   Object.assign(changed.camera, { name: 'Back door' });
-  Object.assign(changed.video, { max_bitrate: 400_000, fps: 15 });
+  Object.assign(changed.video, { max_bitrate: 200_000, fps: 15 });
+  Object.assign(changed.access, { max_viewers: 3 });
+  changed.ice.servers = ['stun:127.0.0.1:3479', `turn:ann:${kTurnPassword}@127.0.0.1:3479`];
   Object.assign(changed, { log: { level: 'debug' } });
   writeFileSync(perchd.config_file, to_toml(changed));
   let mark = log.mark();
   reload(perchd);
   await log.wait_for_line(/heard RELOADING=1 MONOTONIC_USEC=\d+/, { from: mark });
-  await log.wait_for_line(/state=changed key="\[video\] max_bitrate" value="400000"/, { from: mark });
+  await log.wait_for_line(/state=changed key="\[video\] max_bitrate" value="200000"/, { from: mark });
   await log.wait_for_line(/state=unchanged key="\[video\] fps" msg="needs a restart"/, { from: mark });
-  await log.wait_for_line(/state=reloaded changed=3 need_restart=1/, { from: mark });
+  await log.wait_for_line(/state=reloaded changed=5 need_restart=1/, { from: mark });
   await log.wait_for_line(/heard READY=1/, { from: mark });
-  await peer.until_state((state) => state.name === 'Back door', { what: 'the new name on the broker' });
-  fact('name, bitrate and log level changed; the frame rate named for a restart');
+  const told = await peer.until_state((state) => state.name === 'Back door', { what: 'the new name on the broker' });
+  expect(told.max_viewers === 3 && JSON.stringify(told.ice_servers).includes('stun:127.0.0.1:3479'), `viewers and ICE servers as well: ${JSON.stringify(told)}`);
+  fact('name, bitrate, viewers, ICE servers and log level changed; the frame rate named for a restart');
+  const less_kbps = await received_kbps(viewer);
+  fact(`the stream: ${kbps} kbit/s, ${less_kbps} after the reload`);
+  expect(less_kbps < 0.75 * kbps && less_kbps < 300, 'the running session to get the new bitrate');
 
   writeFileSync(perchd.config_file, '[video]\nmax_bitrate = "much"\n[camera]\nname = "Wrong"\n');
   mark = log.mark();
@@ -38,7 +57,7 @@ await browser_test('reload', async (world) => {
   await log.wait_for_line(/heard READY=1/, { from: mark });
   fact('a bad file was refused with its place');
 
-  await viewer.until_frames_advance({ count: 60 });
+  expect(![log.lines.join('\n'), JSON.stringify(peer.received)].some((text) => text.includes(kTurnPassword)), 'no password in the log or the state');
   expect((await viewer.player()).session === session, 'the same session throughout');
   expect(agent_pid(perchd) === pid, 'the same process throughout');
   expect(longest_gap(await viewer.samples()) < 500, 'no pause in the picture');

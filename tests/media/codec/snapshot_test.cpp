@@ -53,10 +53,12 @@ TEST(Snapshot, OfAJpegCameraKeepsItsLevels) {
   EXPECT_NEAR(decoded.y()[0], 250, 3);
 }
 
-TEST(Snapshot, OfH264IsRefusedInWords) {
+TEST(Snapshot, OfH264IsRefusedInWordsThatTellTheWayOut) {
   video::Frame frame;
   frame.format.pixel = PixelFormat::kH264;
-  EXPECT_EQ(jpeg_of(frame).error().code, Errc::kUnsupported);
+  const Error refusal = jpeg_of(frame).error();
+  EXPECT_EQ(refusal.code, Errc::kUnsupported);
+  EXPECT_NE(refusal.context.find("set [video] encoder = \"x264\""), std::string::npos) << refusal.context;
 }
 
 TEST(Snapshot, OfACameraThatIsNotThereFailsAtOnce) { EXPECT_FALSE(take_snapshot({.source = "/dev/nonexistent"})); }
