@@ -7,9 +7,10 @@ import { resident_kb } from '../../tests/browser/harness/proc.mjs';
 import { until } from '../../tests/browser/harness/wait.mjs';
 
 const kAbout = `One process speaks to one mosquitto as that many cameras would: a connection each, retained state, last will, the inbox's
-subscription, and answers of real size to offers of real size (one answer, two batches of candidates). Viewers come as pages do: connect,
-subscribe to their inbox and to one camera's state, offer, trickle, say bye. Memory is mosquitto's resident set; messages (and
-the bytes of their topics and payloads) are counted at both ends: once into the broker, once for each copy out of it.`;
+subscription, and answers of real size to offers of real size (one answer, two batches of candidates), sealed as they are by
+default. Viewers come as pages do: connect, subscribe to their inbox and to one camera's state, offer, trickle, say bye; a page
+without a camera lists all. Memory is mosquitto's resident set; messages (and the bytes of their topics and payloads) are counted
+at both ends: once into the broker, once for each copy out of it.`;
 
 const kPrefix = 'perch/v1';
 const kOffer_bytes = 4200; //     Chromium's, video only
@@ -17,8 +18,10 @@ const kAnswer_bytes = 1500;
 const kCandidates_bytes = 700;
 
 const text = (bytes) => 'x'.repeat(bytes);
-const body = (seq, fields) => JSON.stringify({ v: 1, seq, epoch: 'AAAAAAAAAAAAAAAAAAAAAA', ...fields });
-const online = (id) => body(0, { online: true, id, name: `Camera ${id}`, version: '0.1.0', access: 'open', camera: 'ok', viewers: 0, max_viewers: 8, video: ['H264'], audio: [], talk: false, ice_servers: [{ urls: ['stun:stun.example.org'] }] });
+const plain = (seq, fields) => JSON.stringify({ v: 1, seq, epoch: 'AAAAAAAAAAAAAAAAAAAAAA', ...fields });
+/** As large as it is when sealed: PROTOCOL.md "Access". */
+const body = (seq, fields) => JSON.stringify({ v: 1, n: text(16), c: text(Math.ceil(((plain(seq, fields).length + 16) * 4) / 3)) });
+const online = (id) => plain(0, { online: true, id, name: `Camera ${id}`, version: '0.1.0', access: 'sealed', camera: 'ok', viewers: 0, max_viewers: 8, video: ['H264'], audio: [], talk: false, ice_servers: [{ urls: ['stun:stun.example.org'] }] });
 
 const moved = { messages: 0, bytes: 0 };
 
@@ -89,6 +92,15 @@ async function visit(broker, camera, n) {
   await client.endAsync(true);
 }
 
+/** A page that lists `count` cameras, from its connection to its end. */
+async function list(broker, count) {
+  let seen = 0;
+  const { client } = await connect(broker, { clientId: 'page-list' }, () => seen++);
+  await client.subscribeAsync(`${kPrefix}/+/state`, { qos: 1 });
+  await until(() => seen >= count, { what: `${count} states`, every_ms: 1 });
+  await client.endAsync(true);
+}
+
 const per = (before, after, count) => ({ messages: (after.messages - before.messages) / count, bytes: (after.bytes - before.bytes) / count });
 
 await bench('fleet', kAbout, { cameras: 1000, joins: 200 }, async (world, { cameras, joins }) => {
@@ -106,9 +118,11 @@ await bench('fleet', kAbout, { cameras: 1000, joins: 200 }, async (world, { came
   for (let n = 0; n < joins; n++) await visit(broker, `cam-${(n * 7) % cameras}`, n);
   const joined = { ...moved };
   const after_kb = resident_kb(broker.process.pid);
+  await list(broker, cameras);
+  const listed = { ...moved };
   for (const camera of fleet) await camera.close();
 
-  const each = { start: per(start, there, cameras), epoch: per(there, told, cameras), join: per(told, joined, joins) };
+  const each = { start: per(start, there, cameras), epoch: per(there, told, cameras), join: per(told, joined, joins), list: per(joined, listed, 1) };
   const kb_per_camera = (full_kb - empty_kb) / cameras;
   const row = (what, { messages, bytes }) => [what, rounded(messages, 1), rounded(bytes / 1000, 1)];
   return {
@@ -117,6 +131,7 @@ await bench('fleet', kAbout, { cameras: 1000, joins: 200 }, async (world, { came
       row('a camera starts', each.start),
       row('a camera renews its epoch (every 10 minutes)', each.epoch),
       row('a viewer joins and leaves', each.join),
+      row(`a page lists ${cameras} cameras`, each.list),
     ],
     notes: [
       `mosquitto: ${empty_kb} kB empty, ${full_kb} kB with ${cameras} cameras (${rounded(kb_per_camera, 2)} kB each), ${after_kb} kB after ${joins} joins`,
@@ -128,6 +143,8 @@ await bench('fleet', kAbout, { cameras: 1000, joins: 200 }, async (world, { came
       messages_per_epoch: rounded(each.epoch.messages, 1),
       messages_per_join: rounded(each.join.messages, 1),
       kb_per_join: rounded(each.join.bytes / 1000, 1),
+      messages_per_list: rounded(each.list.messages),
+      kb_per_list: rounded(each.list.bytes / 1000),
     },
   };
 });
