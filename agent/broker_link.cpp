@@ -12,7 +12,7 @@ MqttOptions with_table(MqttOptions options, const SessionTable& table) {
   const Publication will = table.last_will();
   options.will_topic = will.topic;
   options.will_payload = will.payload;
-  options.subscriptions = {table.subscription()};
+  options.subscriptions = table.subscriptions();
   return options;
 }
 

@@ -16,7 +16,15 @@ std::string answerable_session(std::string_view session) {
 
 }  // namespace
 
+/// MQTT 5 §4.6 orders what one connection says, not what two say: the last will of one that is gone may come after the
+/// state we published through the next, when the two ended at different nodes of a broker.
+void SessionTable::on_own_state(TimePoint now, ByteView payload) {
+  const bool says_offline = as_text(payload) == last_will().payload;
+  if (says_offline && !offline_ && denials_.take(now)) state_is_fresh_ = false;
+}
+
 void SessionTable::on_message(TimePoint now, std::string_view topic, ByteView payload) {
+  if (topic == topics_.state()) return on_own_state(now, payload);
   const auto address = topics_.parse_inbox(topic);
   if (!address || offline_) {
     ++counters_.ignored;

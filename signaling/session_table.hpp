@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "hal/base/bytes.hpp"
 #include "hal/base/random.hpp"
@@ -96,7 +97,7 @@ class SessionTable {
   /// The last publication is `state` offline; nothing follows it.
   void go_offline();
 
-  [[nodiscard]] std::string subscription() const { return topics_.inbox_filter(); }
+  [[nodiscard]] std::vector<std::string> subscriptions() const { return {topics_.inbox_filter(), topics_.state()}; }
   [[nodiscard]] Publication last_will() const { return {topics_.state(), write_offline(topics_.camera()), true}; }
   [[nodiscard]] bool has(const SessionKey& key) const { return sessions_.contains(key); }
   [[nodiscard]] Rights rights_of(std::string_view viewer) const { return access_->rights_of(viewer); }
@@ -128,6 +129,7 @@ class SessionTable {
     std::optional<std::uint64_t> seq;
   };
 
+  void on_own_state(TimePoint now, ByteView payload);
   void on_body(Incoming in, std::string_view kind, std::string_view body);
   [[nodiscard]] bool is_new(const Incoming& in);
   void dispatch(const Incoming& in, Body body);
@@ -164,6 +166,7 @@ class SessionTable {
   std::deque<SessionEvent> events_;
   std::deque<Publication> publications_;
   SignalingCounters counters_;
+  TokenBucket denials_{5, 0.2};  ///< of our own last words: who floods us with them gets no echo
   bool state_is_fresh_ = false;
   bool epoch_is_news_ = false;  ///< nobody has been told of it
   bool offline_ = false;

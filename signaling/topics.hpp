@@ -47,7 +47,7 @@ class TopicTree {
 
   [[nodiscard]] const std::string& camera() const { return camera_; }
   [[nodiscard]] std::string state() const { return root_ + "/state"; }
-  /// The one filter a camera subscribes to.
+  /// What viewers say to this camera.
   [[nodiscard]] std::string inbox_filter() const { return root_ + "/in/#"; }
   [[nodiscard]] std::string to_viewer(const SessionKey& to, Kind kind) const;
   /// Nothing unless `topic` lies in this camera's inbox, has all its levels and names a possible viewer: without one

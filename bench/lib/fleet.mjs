@@ -6,8 +6,8 @@ import { rounded } from '../../tests/browser/harness/figures.mjs';
 import { resident_kb } from '../../tests/browser/harness/proc.mjs';
 import { until } from '../../tests/browser/harness/wait.mjs';
 
-const kAbout = `One process speaks to one mosquitto as that many cameras would: a connection each, retained state, last will, the inbox's
-subscription, and answers of real size to offers of real size (one answer, two batches of candidates), sealed as they are by
+const kAbout = `One process speaks to one mosquitto as that many cameras would: a connection each, retained state, last will, its
+subscriptions, and answers of real size to offers of real size (one answer, two batches of candidates), sealed as they are by
 default. Viewers come as pages do: connect, subscribe to their inbox and to one camera's state, offer, trickle, say bye; a page
 without a camera lists all. Memory is mosquitto's resident set; messages (and the bytes of their topics and payloads) are counted
 at both ends: once into the broker, once for each copy out of it.`;
@@ -50,7 +50,7 @@ class Camera {
     const will = { topic: `${kPrefix}/${id}/state`, payload: JSON.stringify({ v: 1, online: false, id }), qos: 1, retain: true };
     const options = { clientId: `perch-${id}`, keepalive: 30, will };
     Object.assign(camera, await connect(broker, options, (from) => camera.#on_message(from)));
-    await camera.client.subscribeAsync(`${kPrefix}/${id}/in/#`, { qos: 1 });
+    await camera.client.subscribeAsync([`${kPrefix}/${id}/in/#`, `${kPrefix}/${id}/state`], { qos: 1 });
     await camera.tell();
     return camera;
   }
@@ -92,13 +92,17 @@ async function visit(broker, camera, n) {
   await client.endAsync(true);
 }
 
-/** A page that lists `count` cameras, from its connection to its end. */
+/** A page that lists `count` cameras: what it hears, {messages, bytes}. */
 async function list(broker, count) {
-  let seen = 0;
-  const { client } = await connect(broker, { clientId: 'page-list' }, () => seen++);
+  const heard = { messages: 0, bytes: 0 };
+  const { client } = await connect(broker, { clientId: 'page-list' }, (topic, payload) => {
+    heard.messages++;
+    heard.bytes += topic.length + payload.length;
+  });
   await client.subscribeAsync(`${kPrefix}/+/state`, { qos: 1 });
-  await until(() => seen >= count, { what: `${count} states`, every_ms: 1 });
+  await until(() => heard.messages >= count, { what: `${count} states`, every_ms: 1 });
   await client.endAsync(true);
+  return heard;
 }
 
 const per = (before, after, count) => ({ messages: (after.messages - before.messages) / count, bytes: (after.bytes - before.bytes) / count });
@@ -118,11 +122,10 @@ await bench('fleet', kAbout, { cameras: 1000, joins: 200 }, async (world, { came
   for (let n = 0; n < joins; n++) await visit(broker, `cam-${(n * 7) % cameras}`, n);
   const joined = { ...moved };
   const after_kb = resident_kb(broker.process.pid);
-  await list(broker, cameras);
-  const listed = { ...moved };
+  const listed = await list(broker, cameras);
   for (const camera of fleet) await camera.close();
 
-  const each = { start: per(start, there, cameras), epoch: per(there, told, cameras), join: per(told, joined, joins), list: per(joined, listed, 1) };
+  const each = { start: per(start, there, cameras), epoch: per(there, told, cameras), join: per(told, joined, joins), list: listed };
   const kb_per_camera = (full_kb - empty_kb) / cameras;
   const row = (what, { messages, bytes }) => [what, rounded(messages, 1), rounded(bytes / 1000, 1)];
   return {

@@ -268,7 +268,29 @@ TEST_F(SessionTableTest, ANewNameAndLimitAreTold) {
   EXPECT_TRUE(table_.has(kPhone));
 }
 
-TEST_F(SessionTableTest, SubscribesToItsInbox) { EXPECT_EQ(table_.subscription(), "p/cam/in/#"); }
+TEST_F(SessionTableTest, SubscribesToItsInboxAndItsState) {
+  EXPECT_EQ(table_.subscriptions(), (std::vector<std::string>{"p/cam/in/#", "p/cam/state"}));
+}
+
+TEST_F(SessionTableTest, ALastWillThatComesLateIsDeniedButAFloodOfThemIsNot) {
+  const std::string said = drain_state();
+  table_.on_message(now_, "p/cam/state", as_bytes(said));
+  EXPECT_EQ(drain_state(), "") << "our own words";
+  const auto hear_will = [this] { table_.on_message(now_, "p/cam/state", as_bytes(table_.last_will().payload)); };
+  hear_will();
+  EXPECT_EQ(drain_state(), said);
+  int denials = 0;
+  for (int i = 0; i < 100; ++i) {
+    hear_will();
+    denials += drain_state().empty() ? 0 : 1;
+  }
+  EXPECT_LE(denials, 5);
+  now_ += seconds(60);
+  table_.go_offline();
+  (void)drain();
+  hear_will();
+  EXPECT_TRUE(drain().empty()) << "true this time";
+}
 
 /// Lets in what begins with its word, as an envelope that authenticates would.
 class WordAccess final : public AccessPolicy {

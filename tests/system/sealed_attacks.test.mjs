@@ -87,6 +87,12 @@ await browser_test('sealed_attacks', async (world) => {
   const stale = phone.make(new_session(), 'offer', { sdp }, 'A'.repeat(22));
   await gets_silence('an epoch of the broker\'s own', stale.session, () => phone.send(stale));
 
+  // As a broker of several nodes may, or somebody who may write there.
+  await witness.client.publishAsync('perch/v1/front-door/state', '{"v":1,"online":false,"id":"front-door"}', { qos: 1, retain: true });
+  await witness.until_state((state) => !state.online, { what: 'the false word' });
+  await witness.until_state((state) => state.online, { what: 'the camera to deny it', timeout_ms: 2_000 });
+  fact("a last will that comes late: the camera denies it");
+
   // Without rights: sound in the offer comes back refused; controls are not for this viewer; nobody watches unasked.
   const deaf = await SealedPeer.invited(world, perchd.invite('deaf', { rights: 'watch' }).link);
   const session = new_session();
