@@ -120,6 +120,18 @@ TEST_F(ViewerFolderTest, RootHandsFilesToTheUserOfTheDaemon) {
   EXPECT_EQ(info.st_uid, 12345U);
   EXPECT_EQ(info.st_gid, 23456U);
   EXPECT_EQ(info.st_mode & 0777, 0600U);
+  const ViewerFolder seen = read_viewer_folder(path);
+  EXPECT_TRUE(seen.viewers.contains("phone")) << "perchctl link, rights and revoke are root's words, too";
+  EXPECT_TRUE(seen.problems.empty()) << seen.problems.front();
+}
+
+TEST_F(ViewerFolderTest, RootDoesNotTakeWhatAThirdOnePutThere) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root can";
+  ASSERT_EQ(::chown(folder_.path().c_str(), 12345, 23456), 0);
+  ASSERT_TRUE(save_invitation(folder_.path(), invitation("phone"), false));
+  ASSERT_EQ(::chown((folder_.path() + "/phone.toml").c_str(), 54321, 23456), 0);
+  EXPECT_TRUE(read().viewers.empty());
+  EXPECT_NE(problem().find("belongs to somebody else"), std::string::npos) << problem();
 }
 
 }  // namespace
