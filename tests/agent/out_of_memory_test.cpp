@@ -132,7 +132,7 @@ class Camera {
     e.on_ended =
         posted([this](LinkId id, net::LinkEnd how, const std::string& why) { viewers_.on_link_ended(id, how, why); });
     e.on_keyframe_wanted = [this](rtp::Tier) { keyframe_wanted_ = true; };
-    e.on_talk = [](LinkId, net::InboundPacket) {};
+    e.on_talk = [](LinkId, const net::InboundPacket&) {};
     e.on_audio_loss = [](double) {};
     return e;
   }
