@@ -7,7 +7,7 @@ import { open_files, resident_kb, task_count } from '../../tests/browser/harness
 import { Child } from '../../tests/browser/harness/process.mjs';
 import { until, within } from '../../tests/browser/harness/wait.mjs';
 
-const kAbout = `Viewers join and leave, eight at a time, up to 32 sessions at once. Half of them say goodbye; of the others one in four each offers
+const kAbout = `Viewers join and leave, eight at a time. Half of them say goodbye; of the others one in four each offers
 and is never heard of again, shows another certificate than announced, answers DTLS with noise, or stops in the middle of the
 pictures; besides, programs with ten watching viewers each are ended by SIGKILL. Memory, files and threads are read while nobody
 watches and the camera is closed: after a warm-up of --warmup cycles of the same kind, and after --cycles more.`;
@@ -66,7 +66,7 @@ async function at_rest(perchd, peer) {
 }
 
 await bench('churn', kAbout, { cycles: 1000, warmup: 300 }, async (world, { cycles, warmup }) => {
-  const config = { video: { linger_s: 1 }, access: { max_viewers: 32 }, ice: { local_addresses: [kAddress] } };
+  const config = { video: { linger_s: 1 }, access: { max_viewers: 64 }, ice: { local_addresses: [kAddress] } };
   const perchd = await world.start_perchd({ config });
   const peer = await world.connect_peer();
   await peer.until_state((state) => state.online);

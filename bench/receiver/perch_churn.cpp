@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdio>
+#include <deque>
 
 #include "bench/receiver/bench_viewer.hpp"
 #include "bench/receiver/camera_link.hpp"
@@ -19,11 +20,15 @@ struct Options {
   std::string local_address;
   std::uint64_t cycles = 100;
   std::uint64_t parallel = 8;
+  std::uint64_t places = 32;  ///< the camera's max_viewers
   bool polite = false;
 };
 
 constexpr Duration kPatience = seconds(20);  // for one cycle
 constexpr Duration kPause = milliseconds(100);
+/// How long who left without a word keeps a place: SessionTable::kConnectTime, and some. A camera that is full says so
+/// only a few times a second, and whom it does not tell would count as a failure here.
+constexpr Duration kPlaceKept = seconds(17);
 
 /// Every second viewer behaves; the others take turns at the ways not to.
 Manner manner_of(std::uint64_t cycle) {
@@ -46,6 +51,7 @@ class Churn {
 
   void check();
   void fill(TimePoint now);
+  [[nodiscard]] bool has_room(TimePoint now);
   [[nodiscard]] Verdict judge(const Cycle& cycle, TimePoint now) const;
   [[nodiscard]] bool settle(Cycle& cycle, TimePoint now);
 
@@ -55,6 +61,7 @@ class Churn {
   EventLoop loop_;
   net::IceConfig ice_;
   std::vector<Cycle> cycles_;
+  std::deque<TimePoint> kept_until_;  // places of those who left without a word
   Timer timer_;
   bool connected_ = false;
   TimePoint not_before_{};  // the camera was busy
@@ -110,13 +117,19 @@ bool Churn::settle(Cycle& cycle, TimePoint now) {
     not_before_ = now + kPause;
   } else {
     ++done_;
+    if (cycle.viewer->manner() != Manner::kPolite) kept_until_.push_back(now + kPlaceKept);
   }
   if (cycle.viewer->manner() == Manner::kPolite) cycle.viewer->hang_up();
   return true;
 }
 
+bool Churn::has_room(TimePoint now) {
+  while (!kept_until_.empty() && now >= kept_until_.front()) kept_until_.pop_front();
+  return cycles_.size() < options_.parallel && cycles_.size() + kept_until_.size() < options_.places;
+}
+
 void Churn::fill(TimePoint now) {
-  while (connected_ && now >= not_before_ && cycles_.size() < options_.parallel && begun_ < options_.cycles) {
+  while (connected_ && now >= not_before_ && has_room(now) && begun_ < options_.cycles) {
     Bytes id(16);
     random_.fill(id);
     const std::string session = base64url_encode(id);
@@ -157,10 +170,11 @@ int Churn::run() {
 }
 
 std::optional<Options> parse_options(int argc, char** argv) {
-  static const std::array<option, 7> kLong{{{"broker", 1, nullptr, 'b'},
+  static const std::array<option, 8> kLong{{{"broker", 1, nullptr, 'b'},
                                             {"camera", 1, nullptr, 'c'},
                                             {"cycles", 1, nullptr, 'n'},
                                             {"parallel", 1, nullptr, 'p'},
+                                            {"places", 1, nullptr, 'm'},
                                             {"local-address", 1, nullptr, 'a'},
                                             {"polite", 0, nullptr, 'P'},
                                             {nullptr, 0, nullptr, 0}}};
@@ -171,12 +185,14 @@ std::optional<Options> parse_options(int argc, char** argv) {
       case 'c': options.address.camera = optarg; break;
       case 'n': options.cycles = parse_decimal(optarg, 1'000'000).value_or(0); break;
       case 'p': options.parallel = parse_decimal(optarg, 256).value_or(0); break;
+      case 'm': options.places = parse_decimal(optarg, 256).value_or(0); break;
       case 'a': options.local_address = optarg; break;
       case 'P': options.polite = true; break;
       default: return std::nullopt;
     }
   }
-  if (options.cycles == 0 || options.parallel == 0 || !parse_broker_url(options.address.broker)) return std::nullopt;
+  if (options.cycles == 0 || options.parallel == 0 || options.places == 0 || !parse_broker_url(options.address.broker))
+    return std::nullopt;
   return options;
 }
 
@@ -185,7 +201,7 @@ int run(int argc, char** argv) {
   if (!options) {
     std::fputs(
         "usage: perch_churn --broker mqtt://HOST:PORT --camera ID [--cycles N] [--parallel N] [--local-address A]\n"
-        "                   [--polite]\n",
+        "                   [--places N] [--polite]\n",
         stderr);
     return 2;
   }
