@@ -133,6 +133,7 @@ class MqttClient::Impl {
   bool connected_ = false;
   std::string refusal_;  ///< the broker answered this attempt with no: its words
   bool callback_running_ = false;
+  bool starved_ = false;      ///< memory ran out when the broker had let us in: not all is said that has to be
   std::string last_failure_;  ///< a repeated failure is logged once
   std::uint64_t attempts_ = 0;
   std::uint64_t connects_ = 0;
@@ -148,14 +149,15 @@ MosquittoPtr MqttClient::Impl::make_client(const TlsContext* tls) {
     mosquitto_int_option(client.get(), MOSQ_OPT_SSL_CTX_WITH_DEFAULTS, 0);  // ours says all there is to say
   }
   set_will(client.get());
+  // libmosquitto cannot pass exceptions on. A message lost to a lack of memory is as one lost on the way.
   mosquitto_connect_v5_callback_set(client.get(),
                                     [](mosquitto*, void* self, int reason, int, const mosquitto_property*) {
-                                      static_cast<Impl*>(self)->on_connack(reason);
+                                      auto* impl = static_cast<Impl*>(self);
+                                      impl->starved_ |= !within_memory([&] { impl->on_connack(reason); });
                                     });
   mosquitto_message_callback_set(client.get(), [](mosquitto*, void* self, const mosquitto_message* message) {
     const auto* bytes = static_cast<const std::uint8_t*>(message->payload);
     const ByteView payload(bytes, static_cast<std::size_t>(message->payloadlen));
-    // libmosquitto cannot pass exceptions on; a message lost to a lack of memory is as one lost on the way.
     if (!within_memory([&] { static_cast<Impl*>(self)->callbacks_.on_message(message->topic, payload); }))
       PERCH_ERROR(kModule, "msg=\"out of memory, a message is lost\"");
   });
@@ -239,6 +241,7 @@ void MqttClient::Impl::on_ready(unsigned ready) {
   for (int i = 0; i < turns && rc == MOSQ_ERR_SUCCESS && (ready & IoWatch::kRead); ++i)
     rc = mosquitto_loop_read(client_.get(), 1);
   callback_running_ = false;
+  if (std::exchange(starved_, false)) rc = MOSQ_ERR_NOMEM;
   service(rc);
 }
 
