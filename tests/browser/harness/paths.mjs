@@ -7,6 +7,8 @@ export const root = resolve(dirname(fileURLToPath(import.meta.url)), '../../..')
 export const build_dir = resolve(root, process.env.PERCH_BUILD_DIR ?? 'build/release');
 export const perchd_path = process.env.PERCHD ?? first_existing(join(build_dir, 'perchd'), join(build_dir, 'agent/perchd'));
 export const perchctl_path = join(dirname(perchd_path), 'perchctl');
+/** What perchd is started by, as in PERCH_UNDER=tests/system/under_unit_filter; usually nothing. */
+export const perchd_under = process.env.PERCH_UNDER ? [resolve(root, process.env.PERCH_UNDER)] : [];
 export const page_dir = join(root, 'signaling/viewer/dist');
 export const artifacts_dir = resolve(root, process.env.PERCH_ARTIFACTS ?? 'build/artifacts');
 

@@ -2,7 +2,7 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { perchctl_path, perchd_path } from './paths.mjs';
+import { perchctl_path, perchd_path, perchd_under } from './paths.mjs';
 import { Child } from './process.mjs';
 import { task_count, task_names } from './proc.mjs';
 import { until } from './wait.mjs';
@@ -84,7 +84,7 @@ export class Perchd {
 
   /** Starts (again) with the same configuration and state. */
   async resume({ wait_ready = true } = {}) {
-    const command = [...this.command, this.program, '--config', this.config_file];
+    const command = [...this.command, ...perchd_under, this.program, '--config', this.config_file];
     if (this.pin_to !== undefined) command.unshift('taskset', '-c', String(this.pin_to));
     this.process = new Child('perchd', command[0], command.slice(1), { env: this.env, log_file: join(this.dir, 'perchd.log') });
     if (wait_ready) await this.process.wait_for_line(/\bmod=agent\b.*\bready\b/, { what: 'perchd to be ready', timeout_ms: 20_000 });
