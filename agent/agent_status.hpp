@@ -31,8 +31,10 @@ struct SessionCounters {
   std::uint64_t started = 0;
   std::uint64_t connected = 0;
   std::map<std::string, std::uint64_t> ended;  ///< by reason
-  /// Offer → connected, when the key frame that waits leaves. [s]
+  /// Offer → connected. [s]
   Histogram connect_time{{0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10}};
+  /// Pictures asked for → the first packet of the first key frame leaves. [s]
+  Histogram first_frame_time{{0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10}};
 };
 
 struct AgentStatus {

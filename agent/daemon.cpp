@@ -97,6 +97,7 @@ net::NetThread::Events Daemon::Impl::net_events() {
   events.on_gathering_done = posted([this](LinkId id) { viewers_.on_gathering_done(id); });
   events.on_ice_connected = posted([this](LinkId id) { viewers_.on_ice_connected(id); });
   events.on_connected = posted([this](LinkId id) { viewers_.on_connected(id); });
+  events.on_picture_began = posted([this](LinkId id, TimePoint at) { viewers_.on_picture_began(id, at); });
   events.on_ended =
       posted([this](LinkId id, net::LinkEnd how, const std::string& why) { viewers_.on_link_ended(id, how, why); });
   events.on_viewer_quality =
@@ -268,7 +269,7 @@ void Daemon::Impl::shut_down() {
 Daemon::Daemon(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Daemon::~Daemon() = default;
 
-Result<std::unique_ptr<Daemon>> Daemon::create(const Config& config, ConfigSources sources, ServiceNotifier notifier) {
+Result<std::unique_ptr<Daemon>> Daemon::create(const Config& config, ConfigSources sources, ServiceNotifier& notifier) {
   apply_log_level(config);
   SystemRandom random;
   auto mqtt = mqtt_options(config);

@@ -13,9 +13,10 @@ class Daemon {
  public:
   /// Errors: the state folder cannot be written, a secret cannot be read. A missing camera or broker is none: both are
   /// tried again while it runs.
-  /// `sources` are read again on SIGHUP; `notifier` hears how it goes.
+  /// `sources` are read again on SIGHUP; `notifier` hears how it goes; it is taken over, but stays the caller's on
+  /// errors.
   [[nodiscard]] static Result<std::unique_ptr<Daemon>> create(const Config& config, ConfigSources sources,
-                                                              ServiceNotifier notifier);
+                                                              ServiceNotifier& notifier);
   ~Daemon();
   /// Runs until SIGTERM or SIGINT, then says goodbye to everybody. Blocks; main thread.
   void run();

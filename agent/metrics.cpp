@@ -44,8 +44,9 @@ void write_sessions(PrometheusText& out, const AgentStatus& status) {
   out.family("perch_sessions_ended_total", "Sessions that ended, by reason.", "counter");
   for (const auto& [reason, count] : status.sessions.ended)
     out.sample("perch_sessions_ended_total", "reason", reason, number(count));
-  out.histogram("perch_session_connect_seconds", "From offer to connection, when the first key frame leaves.",
-                status.sessions.connect_time);
+  out.histogram("perch_session_connect_seconds", "From offer to connection.", status.sessions.connect_time);
+  out.histogram("perch_session_first_frame_seconds", "From asking for pictures to the first key frame's first packet.",
+                status.sessions.first_frame_time);
   const auto& refused = status.signaling;
   out.counter("perch_messages_unauthenticated_total", "Messages no key fits.", number(refused.unauthenticated));
   out.counter("perch_messages_duplicate_total", "Messages seen before.", number(refused.duplicates));

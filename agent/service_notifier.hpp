@@ -27,6 +27,7 @@ class ServiceNotifier {
   void stopping() const;
   void status(std::string_view line) const;
   void feed_watchdog() const;
+  [[nodiscard]] bool supervised() const { return static_cast<bool>(socket_); }
 
   /// How long we may be silent before we are ended and started again; nothing where nobody watches.
   [[nodiscard]] std::optional<Duration> watchdog_limit() const { return watchdog_limit_; }

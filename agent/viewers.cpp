@@ -28,6 +28,11 @@ Reason reason_of(net::LinkEnd how) {
   return Reason::kUnknownReason;
 }
 
+bool sends_pictures(const sdp::NegotiatedSession& agreed) {
+  const sdp::NegotiatedMedia* video = agreed.accepted("video");
+  return video != nullptr && video->sends();
+}
+
 Notice::Picture picture_of(net::ViewerQuality quality) {
   switch (quality) {
     case net::ViewerQuality::kFull: return Notice::Picture::kFull;
@@ -91,6 +96,7 @@ Viewers::Session Viewers::start_session(TimePoint now, const SessionKey& key) {
   Session session;
   session.link = next_link_++;
   session.since = now;
+  session.pictures_since = now;
   session.ours.video.ssrc = random_.u32() | 1;  // not 0, and the two differ in the last bit
   session.ours.video.rtx_ssrc = session.ours.video.ssrc ^ 1;
   if (session.ours.video.rtx_ssrc == 0) session.ours.video.rtx_ssrc = 2;
@@ -251,7 +257,9 @@ void Viewers::renegotiate(TimePoint now, const OfferReceived& event, Session& se
     return table_.reject_offer(now, event.key, error_code_of(answered.error().code), answered.error().message());
   const sdp::Change change = sdp::compare(session.agreed, answered->session);
   session.ours = std::move(ours);
+  const bool had_pictures = sends_pictures(session.agreed);
   session.agreed = std::move(answered->session);
+  if (session.pictures_since && !had_pictures && sends_pictures(session.agreed)) session.pictures_since = now;
   session.move = Session::Move::kNone;  // of two crossing offers the viewer's counts
   send_answer(event.key, session, std::move(answered->sdp), change.ice_restart);
   tell_demand();
@@ -371,13 +379,12 @@ std::vector<std::pair<net::LinkId, ViewerStatus>> Viewers::statuses() const {
   std::vector<std::pair<net::LinkId, ViewerStatus>> all;
   const TimePoint now = monotonic_now();
   for (const auto& [key, session] : sessions_) {
-    const sdp::NegotiatedMedia* video = session.agreed.accepted("video");
     const sdp::NegotiatedMedia* audio = session.agreed.accepted("audio");
     ViewerStatus status;
     status.viewer = key.viewer;
     status.session = key.session.substr(0, 6);
     status.connected = session.connected;
-    status.pictures = video != nullptr && video->sends();
+    status.pictures = sends_pictures(session.agreed);
     status.sound = audio != nullptr && audio->sends();
     status.since_offer = now - session.since;
     all.emplace_back(session.link, std::move(status));
@@ -387,8 +394,7 @@ std::vector<std::pair<net::LinkId, ViewerStatus>> Viewers::statuses() const {
 
 std::size_t Viewers::watching() const {
   return static_cast<std::size_t>(std::count_if(sessions_.begin(), sessions_.end(), [](const auto& entry) {
-    const sdp::NegotiatedMedia* video = entry.second.agreed.accepted("video");
-    return entry.second.connected && video != nullptr && video->sends();
+    return entry.second.connected && sends_pictures(entry.second.agreed);
   }));
 }
 
@@ -402,6 +408,14 @@ void Viewers::on_connected(net::LinkId id) {
   }
   PERCH_INFO(kModule, "viewer=%s state=connected after_ms=%lld", label_of(key).c_str(),
              static_cast<long long>(to_ms(monotonic_now() - session->since)));
+}
+
+void Viewers::on_picture_began(net::LinkId id, TimePoint at) {
+  SessionKey key;
+  Session* session = find(id, key);
+  if (session == nullptr || !session->pictures_since) return;
+  const Duration taken = at - *std::exchange(session->pictures_since, std::nullopt);
+  counters_.first_frame_time.add(static_cast<double>(to_ms(taken)) / 1000);
 }
 
 void Viewers::on_quality(net::LinkId id, net::ViewerQuality quality) {

@@ -50,6 +50,8 @@ class Viewers {
   void on_gathering_done(net::LinkId id);
   void on_ice_connected(net::LinkId id);
   void on_connected(net::LinkId id);
+  /// The first packet of the first key frame left then.
+  void on_picture_began(net::LinkId id, TimePoint at);
   void on_link_ended(net::LinkId id, net::LinkEnd how, const std::string& why);
   /// What this viewer's network lets through.
   void on_quality(net::LinkId id, net::ViewerQuality quality);
@@ -87,6 +89,7 @@ class Viewers {
     bool ice_connected = false;
     bool connected = false;
     TimePoint since{};
+    std::optional<TimePoint> pictures_since;  ///< when they were asked for, until the first leaves
   };
 
   void on(TimePoint now, const signaling::OfferReceived& event);

@@ -65,6 +65,7 @@ ViewerLink::Callbacks NetThread::callbacks_for(LinkId id) {
     events_.on_connected(id);
   };
   callbacks.on_keyframe_wanted = [this](rtp::Tier tier) { events_.on_keyframe_wanted(tier); };
+  callbacks.on_picture_began = [this, id](TimePoint at) { events_.on_picture_began(id, at); };
   callbacks.on_path_reported = [this, id] { look_at_path(id); };
   callbacks.on_talk = [this, id](InboundPacket packet) { events_.on_talk(id, std::move(packet)); };
   callbacks.on_ended = [this, id](LinkEnd how, const std::string& why) { on_link_ended(id, how, why); };

@@ -33,6 +33,8 @@ class NetThread {
     std::function<void(LinkId)> on_gathering_done;
     std::function<void(LinkId)> on_ice_connected;
     std::function<void(LinkId)> on_connected;
+    /// When the first packet of the viewer's first key frame left; at most once for each link.
+    std::function<void(LinkId, TimePoint at)> on_picture_began = [](LinkId, TimePoint) {};
     std::function<void(LinkId, LinkEnd, std::string why)> on_ended;  ///< the link is gone already
     std::function<void(rtp::Tier)> on_keyframe_wanted;
     std::function<void(LinkId, InboundPacket)> on_talk;  ///< some 50 times a second while somebody speaks

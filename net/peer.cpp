@@ -263,6 +263,9 @@ bool Peer::emit(TimePoint now, const Pacer::Leaving& packet, DatagramBatch& out)
   if (packet.kind == PacketKind::kAudio)
     sound_rate_.add(microseconds(to_us(now.time_since_epoch())), datagram->size() + kUncounted);
   out.commit(*datagram);
+  // A viewer enters the stream at a key frame, so the first packet of all is one of those.
+  if (packet.kind == PacketKind::kVideo && !std::exchange(picture_began_, true))
+    events_.emplace_back(PictureBegan{now});
   return true;
 }
 

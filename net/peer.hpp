@@ -69,6 +69,10 @@ class Peer {
   };
   /// Feedback came, or stayed away: estimate() may have changed.
   struct PathReported {};
+  /// The first packet of the first key frame left. Once.
+  struct PictureBegan {
+    TimePoint at{};
+  };
   /// The viewer ended it.
   struct Closed {
     std::string reason;
@@ -81,7 +85,7 @@ class Peer {
   struct TalkReceived {
     InboundPacket packet;
   };
-  using Event = std::variant<Connected, KeyframeWanted, PathReported, TalkReceived, Closed, Failed>;
+  using Event = std::variant<Connected, KeyframeWanted, PathReported, PictureBegan, TalkReceived, Closed, Failed>;
 
   /// Certificate and Random are borrowed and must outlive the peer. kInvalid without a fingerprint or a history.
   [[nodiscard]] static Result<std::unique_ptr<Peer>> create(PeerConfig config, const DtlsCertificate& certificate,
@@ -200,6 +204,7 @@ class Peer {
   WindowedMinimum<100'000, 3> pacer_queue_;  // [us] as frames found it
   WindowedRate sound_rate_;
   bool path_reported_ = false;
+  bool picture_began_ = false;
   bool has_feedback_ = false;  // transport-wide numbers were negotiated
   std::vector<OutboundStream> streams_;
   std::optional<std::size_t> video_;  // its place in streams_

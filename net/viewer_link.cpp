@@ -185,6 +185,7 @@ void ViewerLink::on_event(TimePoint now, Peer::Event event) {
   }
   if (const auto* wanted = std::get_if<Peer::KeyframeWanted>(&event))
     return callbacks_.on_keyframe_wanted(wanted->tier);
+  if (const auto* began = std::get_if<Peer::PictureBegan>(&event)) return callbacks_.on_picture_began(began->at);
   if (std::holds_alternative<Peer::PathReported>(event)) return callbacks_.on_path_reported();
   if (const auto* closed = std::get_if<Peer::Closed>(&event)) return end(LinkEnd::kClosedByViewer, closed->reason);
   end(LinkEnd::kDtlsFailed, std::get<Peer::Failed>(event).reason);

@@ -41,7 +41,8 @@ class ViewerLink {
     std::function<void()> on_ice_connected;
     std::function<void()> on_connected;  ///< media may flow
     std::function<void(rtp::Tier)> on_keyframe_wanted;
-    std::function<void()> on_path_reported;  ///< what the network carries may have changed
+    std::function<void(TimePoint at)> on_picture_began;  ///< the first key frame's first packet left; once
+    std::function<void()> on_path_reported;              ///< what the network carries may have changed
     std::function<void(InboundPacket)> on_talk;
     std::function<void(LinkEnd, const std::string& why)> on_ended;  ///< at most once
   };

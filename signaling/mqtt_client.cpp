@@ -6,7 +6,9 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include <cerrno>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -44,6 +46,13 @@ struct Properties {
   ~Properties() { mosquitto_property_free_all(&list); }
   mosquitto_property* list = nullptr;
 };
+
+/// Why no connection came about, for people. `error`: what errno said then.
+std::string words_for_failure(int rc, int error, const std::string& host) {
+  if (rc == MOSQ_ERR_EAI) return "no address is known for " + host + " (DNS)";
+  if (rc != MOSQ_ERR_ERRNO) return mosquitto_strerror(rc);
+  return error == 0 ? "connection refused or unreachable" : std::generic_category().message(error);
+}
 
 /// One try at connecting, shared with the thread that blocks in it. Whoever comes last frees it.
 class Attempt {
@@ -86,6 +95,7 @@ class MqttClient::Impl {
         retry_(loop, [this] { begin_attempt(); }),
         patience_(loop, [this] { on_attempt_timeout(); }),
         misc_(loop, [this] { on_misc(); }) {
+    keep_tls_until_the_end();
     mosquitto_lib_init();
   }
   ~Impl() {
@@ -108,7 +118,7 @@ class MqttClient::Impl {
   void set_will(mosquitto* client);
   void set_credentials(mosquitto* client);
   static int connect_blocking(Attempt& attempt);
-  void on_attempt_done(const std::shared_ptr<Attempt>& attempt, int rc);
+  void on_attempt_done(const std::shared_ptr<Attempt>& attempt, int rc, int error);
   void on_attempt_timeout();
   void on_ready(unsigned ready);
   void on_misc();
@@ -195,8 +205,9 @@ void MqttClient::Impl::begin_attempt() {
   // Detached, because getaddrinfo and connect may hang for minutes: an abandoned attempt frees itself when they return.
   std::thread([attempt = attempt_, this] {
     const int rc = connect_blocking(*attempt);
-    attempt->post([attempt, rc, this] {
-      if (!attempt->abandoned()) on_attempt_done(attempt, rc);
+    const int error = errno;
+    attempt->post([attempt, rc, error, this] {
+      if (!attempt->abandoned()) on_attempt_done(attempt, rc, error);
     });
   }).detach();
 }
@@ -207,10 +218,9 @@ int MqttClient::Impl::connect_blocking(Attempt& attempt) {
                                    kKeepAliveSeconds, nullptr, nullptr);
 }
 
-void MqttClient::Impl::on_attempt_done(const std::shared_ptr<Attempt>& attempt, int rc) {
+void MqttClient::Impl::on_attempt_done(const std::shared_ptr<Attempt>& attempt, int rc, int error) {
   if (rc != MOSQ_ERR_SUCCESS) {
-    const std::string why = rc == MOSQ_ERR_ERRNO ? "connection refused or unreachable"
-                                                 : tls_words(attempt->tls.get(), mosquitto_strerror(rc));
+    const std::string why = tls_words(attempt->tls.get(), words_for_failure(rc, error, options_.broker.host));
     attempt_.reset();
     return schedule_retry(why);
   }

@@ -1,5 +1,6 @@
 #include "signaling/mqtt_tls.hpp"
 
+#include <openssl/crypto.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
@@ -21,20 +22,11 @@ struct TlsContext::State {
 
 namespace {
 
-/// Boards without a battery wake up in 1970, where no certificate is valid.
-std::string our_date() {
-  const std::time_t now = std::time(nullptr);
-  std::tm parts{};
-  std::array<char, 32> text{};
-  ::gmtime_r(&now, &parts);
-  std::strftime(text.data(), text.size(), " (our clock says %Y-%m-%d)", &parts);
-  return text.data();
-}
-
 std::string words_for(long verdict) {
   switch (verdict) {
-    case X509_V_ERR_CERT_HAS_EXPIRED: return "the broker's certificate has expired" + our_date();
-    case X509_V_ERR_CERT_NOT_YET_VALID: return "the broker's certificate is not valid yet" + our_date();
+    case X509_V_ERR_CERT_HAS_EXPIRED: return "the broker's certificate has expired" + clock_words(std::time(nullptr));
+    case X509_V_ERR_CERT_NOT_YET_VALID:
+      return "the broker's certificate is not valid yet" + clock_words(std::time(nullptr));
     case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
     case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
@@ -96,6 +88,18 @@ tl::unexpected<Error> cannot_use(const char* key, const std::string& path) {
 }
 
 }  // namespace
+
+std::string clock_words(std::time_t now) {
+  constexpr std::time_t kThisProgram = 1'767'225'600;  // 2026-01-01: it did not exist before
+  const char* words = now < kThisProgram ? ": our clock is wrong, it says %Y-%m-%d" : " (our clock says %Y-%m-%d)";
+  std::tm parts{};
+  std::array<char, 64> text{};
+  ::gmtime_r(&now, &parts);
+  std::strftime(text.data(), text.size(), words, &parts);
+  return text.data();
+}
+
+void keep_tls_until_the_end() { OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, nullptr); }
 
 TlsContext::TlsContext(ssl_ctx_st* context) : context_(context), state_(std::make_unique<State>()) {
   SSL_CTX_set_app_data(context_, state_.get());

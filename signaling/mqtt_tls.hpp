@@ -1,6 +1,7 @@
 // TLS towards the broker: what to present, whom to trust, and in plain words why a handshake failed.
 #pragma once
 
+#include <ctime>
 #include <memory>
 #include <string>
 
@@ -18,6 +19,14 @@ struct MqttTls {
   std::string psk_identity;
   std::string psk_hex;  ///< not empty: a shared key is what counts
 };
+
+/// What to add to a complaint about a certificate's dates. Boards without a battery wake up in 1970, where none is
+/// valid.
+[[nodiscard]] std::string clock_words(std::time_t now);
+
+/// OpenSSL clears itself away in an exit handler of its own, also under the feet of a thread that still connects.
+/// Called before anything else of it, this keeps it whole: the kernel clears away the rest.
+void keep_tls_until_the_end();
 
 /// Made for one attempt to connect; outlives the client that uses it. Whoever runs the client may ask.
 class TlsContext {

@@ -1,6 +1,8 @@
 // Whole sessions on a good network: connecting, joining, reports, many viewers.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "tests/sim/peer_pair.hpp"
 
 namespace perch::sim {
@@ -24,6 +26,41 @@ TEST(Session, ConnectsWithinFourTripsOfTheNetwork) {
   const TimePoint start = pair.now();
   ASSERT_TRUE(pair.run_until([&] { return pair.viewer().camera_side->connected(); }, seconds(5)));
   EXPECT_LE(pair.now() - start, milliseconds(45));  // ClientHello, ServerHello…, client's Finished, server's: 4 x 10 ms
+}
+
+TEST(Session, TellsOnceWhenTheFirstPictureLeaves) {
+  PeerPair pair(2, {});
+  TimePoint connected_at = kNever;
+  TimePoint left_at = kNever;
+  pair.on_media_sent = [&](ByteView) { left_at = std::min(left_at, pair.now()); };
+  ASSERT_TRUE(pair.run_until([&] { return pair.viewer().camera_side->connected(); }, seconds(5)));
+  connected_at = pair.now();
+  pair.run(seconds(2));
+  std::vector<TimePoint> told;
+  for (const net::Peer::Event& event : pair.viewer().camera_events)
+    if (const auto* began = std::get_if<net::Peer::PictureBegan>(&event)) told.push_back(began->at);
+  ASSERT_EQ(told.size(), 1u);
+  EXPECT_EQ(told.front(), left_at);
+  EXPECT_GE(told.front(), connected_at);
+}
+
+TEST(Session, ALateJoinersFirstPictureIsTheKeyframeItWaitedFor) {
+  PairConfig config;
+  config.viewers = 2;
+  PeerPair pair(4, config);
+  pair.viewer(1).to_camera->config().loss = 1;
+  pair.run(milliseconds(1500));  // the stored key frame is too old by then
+  pair.viewer(1).to_camera->config().loss = 0;
+  const auto begun = [&] {
+    return std::ranges::any_of(pair.viewer(1).camera_events, [](const net::Peer::Event& event) {
+      return std::holds_alternative<net::Peer::PictureBegan>(event);
+    });
+  };
+  ASSERT_TRUE(pair.run_until([&] { return pair.viewer(1).keyframes_wanted == 1; }, seconds(5)));
+  EXPECT_FALSE(begun());
+  ASSERT_TRUE(pair.run_until([&] { return pair.keyframes_encoded() == 2; }, seconds(1)));
+  pair.run(milliseconds(50));
+  EXPECT_TRUE(begun());
 }
 
 TEST(Session, LateJoinerStartsFromTheHistory) {

@@ -29,6 +29,7 @@ async function while_watched(world, perchd) {
   const metrics = (await perchctl(perchd, 'metrics')).out;
   expect(/^perch_viewers_connected 1$/m.test(metrics), 'the viewer counted');
   expect(/^perch_session_connect_seconds_count 1$/m.test(metrics), 'its connection timed');
+  expect(/^perch_session_first_frame_seconds_count 1$/m.test(metrics), 'its first picture timed');
   expect(/^perch_video_frames_total [1-9]/m.test(metrics), 'frames counted');
   await until(() => existsSync(perchd.config.metrics.textfile), { what: 'the file for node_exporter', timeout_ms: 5_000 });
   await snapshots(perchd, 'snapshot_watched.jpg');

@@ -1,8 +1,24 @@
-// Under a service manager: ready is said when it is true, the watchdog is fed while idle and while watched, and an agent
-// that hangs is ended and there again.
+// Under a service manager: ready is said when it is true, the watchdog is fed while idle and while watched, an agent
+// that hangs is ended and there again, and one that cannot start says why and does not try without a pause.
 // needs: chromium
+import { readFileSync, writeFileSync } from 'node:fs';
 import { browser_test, expect, fact } from '../browser/harness/browser_test.mjs';
-import { agent_pid, kReady, kStarted, supervised } from '../browser/harness/supervised.mjs';
+import { agent_pid, kReady, kStarted, restart, supervised } from '../browser/harness/supervised.mjs';
+
+async function broken_configuration(perchd, supervisor) {
+  const good = readFileSync(perchd.config_file);
+  writeFileSync(perchd.config_file, '[video]\nfps = "many"\n');
+  const mark = supervisor.mark();
+  restart(perchd);
+  await supervisor.wait_for_line(/^supervisor heard STATUS=cannot start: .*:2:7: \[video\] fps/, { what: 'the reason', from: mark });
+  const said_at = performance.now();
+  await supervisor.wait_for_line(/^supervisor ended code=1/, { what: 'its end', from: mark });
+  const pause_ms = performance.now() - said_at;
+  expect(pause_ms > 1500, `a pause before the next try, not ${pause_ms} ms`);
+  writeFileSync(perchd.config_file, good);
+  await supervisor.wait_for_line(kReady, { what: 'READY=1 with the good file', from: mark });
+  fact('a broken configuration was told as the status, and tried again after a pause');
+}
 
 await browser_test('service_watchdog', async (world) => {
   const perchd = await world.start_perchd({ command: supervised(2) });
@@ -28,6 +44,7 @@ await browser_test('service_watchdog', async (world) => {
   await viewer.until_frames_advance({ count: 30, timeout_ms: 30_000 });
   fact('picture back after a hang, by itself');
 
+  await broken_configuration(perchd, supervisor);
   await perchd.stop();
   expect(supervisor.lines.some((line) => line.includes('heard STOPPING=1')), 'a word at the end');
 });
