@@ -1,6 +1,5 @@
 #include "agent/daemon.hpp"
 
-#include <malloc.h>
 #include <signal.h>
 
 #include <utility>
@@ -9,6 +8,7 @@
 #include "agent/daemon_setup.hpp"
 #include "agent/ice_setup.hpp"
 #include "agent/mqtt_setup.hpp"
+#include "agent/process_memory.hpp"
 #include "hal/base/log.hpp"
 
 namespace perch::agent {
@@ -22,9 +22,6 @@ constexpr Duration kProfilePatience = milliseconds(1500);
 
 /// A joiner is started from a stored key frame up to this age: what the key frame gate may make it wait otherwise.
 constexpr Duration kJoinAge = milliseconds(700);
-
-/// Of every thread's part of the heap: glibc by itself keeps most of what pictures and viewers have taken.
-void give_memory_back() { ::malloc_trim(0); }
 
 }  // namespace
 
@@ -122,7 +119,8 @@ CameraSwitch::Callbacks Daemon::Impl::camera_callbacks() {
                 camera_away_ = false;
                 camera_detail_.clear();
                 tell_supervisor();
-                give_memory_back();
+                // Only when the net thread has let go of the stream, which it was told to do above.
+                with_links([](const Links&) { give_memory_back(); });
               }};
 }
 

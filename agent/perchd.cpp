@@ -9,6 +9,7 @@
 #include "agent/daemon.hpp"
 #include "agent/options.hpp"
 #include "agent/process_hardening.hpp"
+#include "agent/process_memory.hpp"
 #include "hal/base/log.hpp"
 
 namespace {
@@ -31,6 +32,7 @@ int run_daemon(const agent::Config& config, const agent::ConfigSources& sources,
 #ifdef NDEBUG
   agent::harden_process();  // debug builds are there to be looked into
 #endif
+  agent::use_one_heap();
   auto daemon = agent::Daemon::create(config, sources, notifier);
   if (!daemon) {
     PERCH_ERROR("agent", "msg=\"cannot start\" reason=%s", in_quotes(daemon.error().message()).c_str());
