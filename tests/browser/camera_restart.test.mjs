@@ -14,7 +14,7 @@ await browser_test('camera_restart', async (world) => {
   const live = await brightness(viewer, helper);
 
   await perchd.stop();
-  await viewer.until_text(/restart|offline/i);
+  await viewer.until_text(/The camera is (restarting|offline)/);
   const kept = await brightness(viewer, helper);
   await viewer.screenshot(artifact('camera_restart.png'));
   fact(`picture while away: mean ${rounded(kept.mean)} (live ${rounded(live.mean)}), deviation ${rounded(kept.deviation)} (live ${rounded(live.deviation)})`);
