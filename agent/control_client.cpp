@@ -91,7 +91,7 @@ Result<std::string> ask_for_bytes(const std::string& socket_path, const std::str
   if (!size) return fail(Errc::kInternal, "perchd's answer cannot be read");
   const auto enough = [wanted = *size](const std::string& bytes) { return bytes.size() >= wanted; };
   auto bytes = read_until(*fd, text->substr(end + 1), enough);
-  if (bytes && bytes->size() > *size) bytes->resize(*size);
+  if (bytes && bytes->size() > *size) bytes->resize(static_cast<std::size_t>(*size));
   return bytes;
 }
 

@@ -6,6 +6,8 @@
 
 #include <cstdint>
 
+#include "hal/base/timespec.hpp"
+
 namespace perch::agent {
 
 WallAlarm::WallAlarm(EventLoop& loop, std::function<void()> on_fire)
@@ -15,7 +17,7 @@ WallAlarm::WallAlarm(EventLoop& loop, std::function<void()> on_fire)
 
 void WallAlarm::set(std::optional<std::chrono::sys_seconds> at) {
   itimerspec when{};
-  if (at) when.it_value.tv_sec = at->time_since_epoch().count();
+  if (at) when.it_value = to_timespec(at->time_since_epoch());
   ::timerfd_settime(fd_.get(), TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &when, nullptr);
 }
 

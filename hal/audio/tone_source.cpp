@@ -8,6 +8,7 @@
 #include <numbers>
 #include <vector>
 
+#include "hal/base/timespec.hpp"
 #include "hal/base/unique_fd.hpp"
 
 namespace perch::audio {
@@ -49,10 +50,8 @@ class ToneSource final : public AudioSource {
 
   /// Not readable until the next block is over. Setting a timer also clears expirations nobody has read.
   [[nodiscard]] Result<std::optional<AudioBlock>> disarmed_until_due() {
-    const auto due = std::chrono::duration_cast<nanoseconds>(since_boot(next_ + kToneBlock)).count();
     itimerspec spec{};
-    spec.it_value.tv_sec = due / 1'000'000'000;
-    spec.it_value.tv_nsec = due % 1'000'000'000;
+    spec.it_value = to_timespec(std::chrono::duration_cast<nanoseconds>(since_boot(next_ + kToneBlock)));
     if (timerfd_settime(timer_.get(), TFD_TIMER_ABSTIME, &spec, nullptr) != 0)
       return fail_errno("cannot set the tone's timer");
     return std::optional<AudioBlock>{};

@@ -42,7 +42,7 @@ class AnnexbFile final : public PacedSource {
   [[nodiscard]] Result<void> fill(Frame& frame) override {
     const AccessUnitExtent& unit = units_[next_];
     next_ = (next_ + 1) % units_.size();
-    buffer_.resize(unit.size);
+    buffer_.resize(static_cast<std::size_t>(unit.size));  // at most kMaxUnitBytes
     const auto read = file_.read_at(unit.offset, buffer_);
     if (!read) return fail(read.error());
     if (*read < unit.size) return fail(Errc::kInvalid, path_ + " was cut short while it played");
@@ -59,7 +59,7 @@ class AnnexbFile final : public PacedSource {
 
 // The size in the SPS that comes with the first picture.
 Result<Size> read_size(const FileReader& file, const AccessUnitExtent& first) {
-  Bytes unit(first.size);
+  Bytes unit(static_cast<std::size_t>(first.size));  // at most kMaxUnitBytes
   const auto read = file.read_at(first.offset, unit);
   if (!read) return fail(read.error());
   const auto sps = parse_sps(find_sps(ByteView(unit).first(*read)));

@@ -3,6 +3,8 @@
 
 #include <sys/timerfd.h>
 
+#include "hal/base/timespec.hpp"
+
 namespace perch::video {
 
 Result<FrameTimer> FrameTimer::create(TimePoint first) {
@@ -14,10 +16,8 @@ Result<FrameTimer> FrameTimer::create(TimePoint first) {
 }
 
 Result<void> FrameTimer::arm(TimePoint deadline) {
-  const auto since_boot = std::chrono::duration_cast<nanoseconds>(deadline.time_since_epoch());
   itimerspec spec{};
-  spec.it_value.tv_sec = since_boot.count() / 1'000'000'000;
-  spec.it_value.tv_nsec = since_boot.count() % 1'000'000'000;
+  spec.it_value = to_timespec(std::chrono::duration_cast<nanoseconds>(deadline.time_since_epoch()));
   // Setting a timer also clears expirations nobody has read; an instant in the past fires at once.
   if (timerfd_settime(fd_.get(), TFD_TIMER_ABSTIME, &spec, nullptr) != 0)
     return fail_errno("cannot set the frame timer");

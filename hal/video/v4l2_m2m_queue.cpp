@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "hal/base/timespec.hpp"
+
 namespace perch::video {
 namespace {
 
@@ -106,8 +108,8 @@ struct BufferArgument {
 };
 
 timeval to_timeval(TimePoint time) {
-  const auto us = std::chrono::duration_cast<microseconds>(time.time_since_epoch()).count();
-  return {us / 1'000'000, us % 1'000'000};
+  const timespec since_boot = to_timespec(std::chrono::duration_cast<nanoseconds>(time.time_since_epoch()));
+  return {since_boot.tv_sec, since_boot.tv_nsec / 1000};
 }
 
 TimePoint to_time(const timeval& time) { return TimePoint(seconds(time.tv_sec) + microseconds(time.tv_usec)); }

@@ -60,7 +60,7 @@ PipelineStats PipelineCounters::read() const {
   PipelineStats stats = totals_;
   std::array<Duration, kWindow> times = encode_times_;
   lock.unlock();
-  const std::size_t count = std::min<std::size_t>(stats.frames, kWindow);
+  const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(stats.frames, kWindow));
   if (count == 0) return stats;
   const auto end = times.begin() + static_cast<std::ptrdiff_t>(count);
   std::sort(times.begin(), end);

@@ -5,6 +5,9 @@ target_compile_options(perch_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor -Woverloaded-virtual -Werror
   -fno-strict-aliasing -ffile-prefix-map=${CMAKE_SOURCE_DIR}=.)
 target_compile_definitions(perch_options INTERFACE PERCH_VERSION="${PROJECT_VERSION}")
+if(CMAKE_SIZEOF_VOID_P EQUAL 4)
+  target_compile_definitions(perch_options INTERFACE _FILE_OFFSET_BITS=64) # files of more than 2 GiB
+endif()
 
 if(PERCH_SANITIZE)
   # Reports name functions and lines; more makes compiling a fifth slower.

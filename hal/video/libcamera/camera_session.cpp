@@ -30,7 +30,7 @@ std::string list_cameras(const lc::CameraManager& manager, const char* separator
 std::shared_ptr<lc::Camera> find_camera(lc::CameraManager& manager, const std::string& wanted) {
   const auto cameras = manager.cameras();
   if (const auto number = parse_decimal(wanted, kMaxCameras))
-    return *number < cameras.size() ? cameras[*number] : nullptr;
+    return *number < cameras.size() ? cameras[static_cast<std::size_t>(*number)] : nullptr;
   return manager.get(wanted);
 }
 
