@@ -2,6 +2,8 @@
 #include <cstdio>
 #include <cstring>
 
+#include <algorithm>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -37,22 +39,33 @@ int check(const char* path) {
   return file.errors.empty() ? 0 : 1;
 }
 
-int controls(int argc, char** argv) {
+int controls(const std::vector<std::string>& words) {
   std::string socket = agent::kDefaultControlSocket;
   std::vector<std::string> settings;
   bool json = false;
-  for (int i = 2; i < argc; ++i) {
-    const std::string word = argv[i];
-    if (word == "--json")
+  for (std::size_t i = 1; i < words.size(); ++i) {
+    if (words[i] == "--json")
       json = true;
-    else if (word == "--socket" && i + 1 < argc)
-      socket = argv[++i];
-    else if (word.starts_with("-"))
+    else if (words[i] == "--socket" && i + 1 < words.size())
+      socket = words[++i];
+    else if (words[i].starts_with("-"))
       return usage(stderr, 2);
     else
-      settings.push_back(word);
+      settings.push_back(words[i]);
   }
   return agent::run_controls(socket, settings, json);
+}
+
+/// Commands that only speak to perchd take its configuration, too: of that, where it listens. False: it has mistakes.
+bool find_socket(std::vector<std::string>& words) {
+  const auto option = std::find(words.begin(), words.end(), "--config");
+  if (option == words.end() || std::next(option) == words.end()) return true;
+  const agent::ConfigFile file =
+      agent::load_configuration({.file = *std::next(option), .credentials_dir = {}, .flags = {}});
+  for (const std::string& error : file.errors) std::fprintf(stderr, "perchctl: %s\n", error.c_str());
+  *option = "--socket";
+  *std::next(option) = file.config.control.socket;
+  return file.errors.empty();
 }
 
 int keys() {
@@ -70,9 +83,11 @@ int main(int argc, char** argv) {
   }
   if (is(1, "--help")) return usage(stdout, 0);
   if (argc > 1 && agent::is_viewer_command(argv[1])) return agent::run_viewer_command(argv[1], {argv + 2, argv + argc});
-  if (is(1, "controls")) return controls(argc, argv);
   if (is(1, "keys") && argc == 2) return keys();
   if (is(1, "check") && argc == 3) return check(argv[2]);
-  if (const auto code = agent::run_operator({argv + 1, argv + argc})) return *code;
+  std::vector<std::string> words(argv + 1, argv + argc);
+  if (!find_socket(words)) return 1;
+  if (is(1, "controls")) return controls(words);
+  if (const auto code = agent::run_operator(words)) return *code;
   return usage(stderr, 2);
 }

@@ -312,7 +312,7 @@ const char* viewer_options() {
          "  --expires TIME   for invite and rights: 12h, 30d, 2w or never; default: never\n"
          "  --page URL       for invite and link: where the page is; default: [access] page_url\n"
          "  --broker URL     for invite and link: where browsers reach the broker; default: [broker] viewer_url\n"
-         "  --config FILE    for these five; default: /etc/perch/perch.toml\n";
+         "  --config FILE    perchd's configuration; default: /etc/perch/perch.toml\n";
 }
 
 bool is_viewer_command(const std::string& command) { return find_command(command) != nullptr; }

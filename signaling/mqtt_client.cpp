@@ -5,6 +5,7 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <cerrno>
 
 #include <cerrno>
 #include <mutex>
@@ -120,6 +121,7 @@ class MqttClient::Impl {
   static int connect_blocking(Attempt& attempt);
   void on_attempt_done(const std::shared_ptr<Attempt>& attempt, int rc, int error);
   void on_attempt_timeout();
+  [[nodiscard]] std::string hung_up_words() const;
   void on_ready(unsigned ready);
   void on_misc();
   void on_connack(int reason);
@@ -218,9 +220,19 @@ int MqttClient::Impl::connect_blocking(Attempt& attempt) {
                                    kKeepAliveSeconds, nullptr, nullptr);
 }
 
+std::string MqttClient::Impl::hung_up_words() const {
+  const bool shared_key = !options_.tls.psk_identity.empty();
+  return std::string("the broker hung up during TLS, ") +
+         (shared_key ? "is the shared key right?" : "is that its port for TLS, or does it want a certificate of ours?");
+}
+
 void MqttClient::Impl::on_attempt_done(const std::shared_ptr<Attempt>& attempt, int rc, int error) {
   if (rc != MOSQ_ERR_SUCCESS) {
-    const std::string why = tls_words(attempt->tls.get(), words_for_failure(rc, error, options_.broker.host));
+    // Whether we still hear why it hung up is a matter of timing; libmosquitto says EPROTO for TLS's own errors.
+    const bool during_tls = error == ECONNRESET || error == EPIPE || error == EPROTO;
+    const bool hung_up = attempt->tls && rc == MOSQ_ERR_ERRNO && during_tls;
+    const std::string otherwise = hung_up ? hung_up_words() : words_for_failure(rc, error, options_.broker.host);
+    const std::string why = tls_words(attempt->tls.get(), otherwise);
     attempt_.reset();
     return schedule_retry(why);
   }

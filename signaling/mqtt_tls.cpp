@@ -53,6 +53,12 @@ State& state_of(const SSL* ssl) {
   return *static_cast<State*>(SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl)));
 }
 
+/// What we say to bytes that are no TLS at all, RFC 8446 §6.2: here those of a broker's plain port.
+bool is_gibberish(int alert) {
+  return alert == SSL_AD_UNEXPECTED_MESSAGE || alert == SSL_AD_RECORD_OVERFLOW || alert == SSL_AD_DECODE_ERROR ||
+         alert == SSL_AD_PROTOCOL_VERSION;
+}
+
 /// RFC 8446 §6.2: a fatal alert ends the handshake; ours follows from what we found out, theirs is all they say.
 std::string words_for_alert(const SSL* ssl, bool ours, int alert) {
   constexpr int kCertificateRequired = 116;  // RFC 8446 §6.2; OpenSSL 3.0 has no word for it
@@ -62,7 +68,8 @@ std::string words_for_alert(const SSL* ssl, bool ours, int alert) {
       SSL_CTX_get_verify_mode(SSL_get_SSL_CTX(ssl)) == SSL_VERIFY_NONE ? ", is the shared key right?" : "";
   if (!ours) return "the broker refuses TLS with us: " + name + hint;
   const long verdict = SSL_get_verify_result(ssl);
-  return verdict == X509_V_OK ? "TLS with the broker failed: " + name : words_for(verdict);
+  if (verdict != X509_V_OK) return words_for(verdict);
+  return "TLS with the broker failed: " + name + (is_gibberish(alert & 0xff) ? ", is that its port for TLS?" : "");
 }
 
 template <class State>

@@ -41,6 +41,7 @@ async function start_brokers(world, authority) {
     mutual: [...with_cert(good), `cafile ${authority.cert}`, 'require_certificate true', ...open],
     psk: ['psk_hint perch', `psk_file ${secret(world, 'broker.psk', `board:${psk}`)}`, ...open],
     users: [...with_cert(good), ...users],
+    plain: open,
   };
   const ports = {};
   const lines = ['per_listener_settings true', 'user root', 'persistence false', 'log_dest stderr'];
@@ -97,9 +98,10 @@ await browser_test('broker_tls', async (world) => {
     await fails(world, 'clock far behind', at('early'), /not valid yet \(our clock says \d{4}-/);
     await fails(world, 'another host name', at('other'), /for another host name/);
     await fails(world, 'unknown authority', { url: `mqtts://localhost:${ports.good}` }, /signed by nobody we trust/);
-    await fails(world, 'no certificate of ours', at('mutual'), /it wants a certificate of ours/);
+    await fails(world, 'no certificate of ours', at('mutual'), /it wants? a certificate of ours/);
     await fails(world, 'wrong shared key', key('ffeeddcc'), /is the shared key right/);
     await fails(world, 'wrong password', at('users', user('wrong-horse')), /refused us: .*password_file/);
+    await fails(world, 'the plain port', at('plain'), /is that its port for TLS/);
     await fails(world, 'not TLS at all', { url: `mqtt://localhost:${ports.good}` }, /closed|lost|refused/);
     for (const word of [password, psk, 'wrong-horse', 'ffeeddcc'])
       expect(!logs.some((log) => log.includes(word)), `no secret in any log, but "${word}" is`);

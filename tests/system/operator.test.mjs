@@ -74,6 +74,7 @@ await browser_test('operator', async (world) => {
   const perchd = await world.start_perchd({ config: { metrics: { textfile } } });
   await snapshots(perchd, 'snapshot_idle.jpg');
   await perchd.until_camera_closed();
+  expect(perchd.perchctl('status').includes('front-door'), 'perchd to be found by its configuration');
   const viewer = await while_watched(world, perchd);
   await privacy(world, perchd, viewer, await world.connect_peer());
   await drain(world, perchd, viewer);
