@@ -5,7 +5,6 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
-#include <cerrno>
 
 #include <cerrno>
 #include <mutex>
