@@ -9,7 +9,12 @@ function(perch_gtest name)
   target_compile_definitions(${name} PRIVATE PERCH_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
   # Half of compiling a test is reading its framework; each file still includes what it uses.
   target_precompile_headers(${name} PRIVATE <gtest/gtest.h>)
-  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 PROPERTIES LABELS ${ARG_LABEL} TIMEOUT 120)
+  # An emulated encoder takes its time.
+  set(limit_s 120)
+  if(CMAKE_CROSSCOMPILING)
+    set(limit_s 900)
+  endif()
+  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 PROPERTIES LABELS ${ARG_LABEL} TIMEOUT ${limit_s})
 endfunction()
 
 # perch_script_test(NAME LABEL browser COMMAND ... [TIMEOUT s]): exit 77 means skipped, with a line saying why.
