@@ -19,7 +19,11 @@ constexpr double kCameThrough = 0.9;        // of a probe, as ProbeControl judge
 constexpr Duration kStayed = seconds(30);   // on main: coming back was right
 constexpr Duration kProbePatience = milliseconds(1500);
 constexpr Duration kLowStarts = seconds(1);  // for its first key frame; main spares the viewer until then
-constexpr int kMostDoublings = 4;            // of 5 … 10 s: once in two minutes
+constexpr int kMostDoublings = 2;            // of 5 … 10 s: a network that is wide again is found within 40 s
+// A probe is five packets, so that a receiver that was busy for 5 ms makes it fall short. One that shows far less than
+// was tried has found the bottleneck; one that shows nearly all of it is asked again.
+constexpr double kInconclusive = 0.5;
+constexpr int kMostAskedAgain = 2;
 
 // Encoders are not to be told of every breath: up in steps worth seeing, down at once.
 constexpr double kStepUp = 1.05;
@@ -117,8 +121,11 @@ void TierAllocator::judge_low(TimePoint now, ViewerId id, Viewer& viewer) {
   if (viewer.probed_at) {
     if (*viewer.path.estimate >= scaled(needed, kCameThrough)) return move(now, id, viewer, rtp::Tier::kMain);
     if (now - *viewer.probed_at < kProbePatience) return;
-    ++viewer.failures;
-    return wait_again(now, viewer);
+    const bool nearly = *viewer.path.estimate >= scaled(needed, kInconclusive);
+    if (!nearly || viewer.asked_again++ == kMostAskedAgain) {
+      ++viewer.failures;
+      return wait_again(now, viewer);
+    }
   }
   // What is sent on low shows nothing of what more would fit, so this is the only way to find out. It is five packets.
   viewer.probed_at = now;
@@ -129,6 +136,7 @@ void TierAllocator::wait_again(TimePoint now, Viewer& viewer) {
   const double factor = (5 + 5 * random_.unit()) * static_cast<double>(1 << std::min(viewer.failures, kMostDoublings));
   viewer.try_at = now + milliseconds(static_cast<std::int64_t>(1000 * factor));
   viewer.probed_at.reset();
+  viewer.asked_again = 0;
 }
 
 void TierAllocator::move(TimePoint now, ViewerId id, Viewer& viewer, rtp::Tier tier) {
