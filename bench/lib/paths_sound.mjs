@@ -15,7 +15,7 @@ const program = (name) => join(build_dir, 'tests/device', name);
 async function measure_skew(world, seconds) {
   process.env.PERCH_FLASH_AND_BEEP ??= program('perch_flash_and_beep');
   process.env.PERCH_PPM = '0';
-  const config = { video: { source: '/dev/video9', width: 640, height: 360 }, audio: { source: 'alsa:hw:Loopback,1,0' } };
+  const config = { video: { source: '/dev/video9', width: 320, height: 180 }, audio: { source: 'alsa:hw:Loopback,1,0' } };
   let skew;
   await with_guest(world, { camera: 'flash_and_beep', config }, async () => {
     const viewer = await world.open_viewer({ probes_need_scripts: true });

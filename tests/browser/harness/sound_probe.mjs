@@ -4,7 +4,8 @@
 /**
  * Starts listening to player `index`; leaves `window.__sound`. Per beep {at: performance.now() at the ear [ms],
  * hertz, level [0..1]}. "At the ear": the time the browser's audio clock gives for the sample (W3C Web Audio
- * getOutputTimestamp), so what the browser buffers on the way to the output is in it.
+ * getOutputTimestamp), so what the browser buffers on the way to the output is in it. Called again, it goes on with an
+ * audio graph that is new: one whose machine had a hiccup stays that much behind for good.
  */
 export async function install_sound_probe({ index = 0 } = {}) {
   const detector = `
@@ -38,7 +39,8 @@ export async function install_sound_probe({ index = 0 } = {}) {
   await context.audioWorklet.addModule(URL.createObjectURL(new Blob([detector], { type: 'text/javascript' })));
   await context.resume();
   const node = new AudioWorkletNode(context, 'beeps', { numberOfInputs: 1, numberOfOutputs: 1, channelCount: 1, channelCountMode: 'explicit' });
-  const beeps = [];
+  const beeps = window.__sound?.beeps ?? [];
+  await window.__sound?.context.close();
   node.port.onmessage = ({ data: { time, hertz, level } }) => {
     const { contextTime, performanceTime } = context.getOutputTimestamp();
     beeps.push({ at: performanceTime + (time - contextTime) * 1000, hertz, level });
