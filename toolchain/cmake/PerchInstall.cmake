@@ -49,3 +49,10 @@ endforeach()
 if(TARGET perch-libcamera)
   install(TARGETS perch-libcamera RUNTIME DESTINATION libexec/perch COMPONENT libcamera)
 endif()
+
+# All that is installed, and nothing of the tests beside it: packing and `toolchain/test` build this.
+set(CMAKE_SKIP_INSTALL_ALL_DEPENDENCY ON)
+add_custom_target(installed DEPENDS perchd perchctl man_pages)
+if(TARGET perch-libcamera)
+  add_dependencies(installed perch-libcamera)
+endif()
