@@ -69,7 +69,7 @@ class TierAllocator {
     TimePoint try_at{};  // when a probe may be made
     std::optional<TimePoint> probed_at;
     int asked_again = 0;  // probes of this attempt that fell short by little
-    int failures = 0;  // of coming back
+    int failures = 0;     // of coming back
     [[nodiscard]] std::optional<Bitrate> media() const;
   };
 
