@@ -12,7 +12,7 @@ foreach(program perch_flash_and_beep perch_hear_beeps)
   target_link_libraries(${program} PRIVATE perch_guest perch_dep_alsa)
 endforeach()
 foreach(name av_sync talk_to_loudspeaker)
-  perch_script_test(${name} LABEL device TIMEOUT 300
+  perch_script_test(${name} LABEL device TIMEOUT 420
     COMMAND env PERCH_FLASH_AND_BEEP=$<TARGET_FILE:perch_flash_and_beep> PERCH_HEAR_BEEPS=$<TARGET_FILE:perch_hear_beeps>
       ${CMAKE_CURRENT_SOURCE_DIR}/run_guest_test ${CMAKE_CURRENT_SOURCE_DIR}/${name}.test.mjs
       $<TARGET_FILE:perch_set_control>)
