@@ -19,15 +19,6 @@ constexpr std::uint8_t kTransportCcId = 3;
 constexpr const char* kNobody =
     "00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF:00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF";
 
-std::string drawn(Random& random, std::size_t bytes) {
-  Bytes raw(bytes);
-  random.fill(raw);
-  std::string text = base64url_encode(raw);
-  for (char& c : text)
-    if (c == '-' || c == '_') c = 'x';  // RFC 8445 §5.3: ice-chars
-  return text;
-}
-
 std::optional<sim::ReceiverConfig> receiver_config(const sdp::MediaDescription& media) {
   sim::ReceiverConfig config;
   for (const auto& fingerprint : media.fingerprints)
@@ -46,11 +37,20 @@ std::optional<sim::ReceiverConfig> receiver_config(const sdp::MediaDescription& 
 
 }  // namespace
 
+std::string random_text(Random& random, std::size_t bytes) {
+  Bytes raw(bytes);
+  random.fill(raw);
+  std::string text = base64url_encode(raw);
+  for (char& c : text)
+    if (c == '-' || c == '_') c = 'x';  // RFC 8445 §5.3: ice-chars
+  return text;
+}
+
 BenchViewer::BenchViewer(ViewerContext context, SessionKey key, Manner manner)
     : context_(std::move(context)),
       key_(std::move(key)),
       manner_(manner),
-      local_{drawn(context_.random, 6), drawn(context_.random, 18)},
+      local_{random_text(context_.random, 6), random_text(context_.random, 18)},
       timer_(context_.loop,
              [this] {
                const TimePoint now = monotonic_now();

@@ -27,6 +27,9 @@ struct ViewerContext {
   std::uint64_t pli_per_second = 0;  ///< asks for key frames so often, needed or not
 };
 
+/// Letters that will do for a session's name as well as for ICE credentials, RFC 8445 §5.3.
+[[nodiscard]] std::string random_text(Random& random, std::size_t bytes);
+
 /// How a viewer behaves; all but the first are rude.
 enum class Manner : std::uint8_t {
   kPolite,

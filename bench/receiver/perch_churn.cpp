@@ -9,6 +9,7 @@
 #include "bench/receiver/camera_link.hpp"
 #include "hal/base/log.hpp"
 #include "hal/base/text.hpp"
+#include "tests/sim/test_certificates.hpp"
 
 namespace perch::bench {
 namespace {
@@ -38,7 +39,7 @@ Manner manner_of(std::uint64_t cycle) {
 
 class Churn {
  public:
-  Churn(Options options, net::DtlsCertificate certificate);
+  explicit Churn(Options options);
   /// 0 when every cycle went as it should.
   int run();
 
@@ -56,7 +57,6 @@ class Churn {
   [[nodiscard]] bool settle(Cycle& cycle, TimePoint now);
 
   const Options options_;
-  const net::DtlsCertificate certificate_;
   SystemRandom random_;
   EventLoop loop_;
   net::IceConfig ice_;
@@ -69,9 +69,8 @@ class Churn {
   CameraLink camera_;
 };
 
-Churn::Churn(Options options, net::DtlsCertificate certificate)
+Churn::Churn(Options options)
     : options_(std::move(options)),
-      certificate_(std::move(certificate)),
       timer_(loop_, [this] { check(); }),
       camera_(loop_, random_, options_.address,
               {.on_connected = [this] { connected_ = true; },
@@ -130,13 +129,11 @@ bool Churn::has_room(TimePoint now) {
 
 void Churn::fill(TimePoint now) {
   while (connected_ && now >= not_before_ && has_room(now) && begun_ < options_.cycles) {
-    Bytes id(16);
-    random_.fill(id);
-    const std::string session = base64url_encode(id);
+    const std::string session = random_text(random_, 16);
     const ViewerContext context{
         loop_,
         ice_,
-        certificate_,
+        sim::test_certificate(1),
         random_,
         NtpClock::from_system(),
         [this](const SessionKey& key, const Body& body, std::uint64_t seq) { camera_.send(key, body, seq); }};
@@ -206,10 +203,7 @@ int run(int argc, char** argv) {
     return 2;
   }
   set_log_level(LogLevel::kWarning);
-  SystemRandom random;
-  auto certificate = net::DtlsCertificate::generate(random, NtpClock::from_system().unix_at(monotonic_now()));
-  if (!certificate) return 1;
-  return Churn(std::move(*options), std::move(*certificate)).run();
+  return Churn(std::move(*options)).run();
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "bench/receiver/camera_link.hpp"
 #include "hal/base/log.hpp"
 #include "hal/base/text.hpp"
+#include "tests/sim/test_certificates.hpp"
 
 namespace perch::bench {
 namespace {
@@ -29,7 +30,7 @@ struct Options {
 
 class Receiver {
  public:
-  Receiver(Options options, net::DtlsCertificate certificate);
+  explicit Receiver(Options options);
   /// Runs for the asked time after the last viewer has got its first packet; 0 when every viewer received.
   int run();
 
@@ -48,7 +49,6 @@ class Receiver {
     std::uint64_t keyframes = 0;
   };
   const Options options_;
-  const net::DtlsCertificate certificate_;
   SystemRandom random_;
   EventLoop loop_;
   net::IceConfig ice_;
@@ -63,9 +63,8 @@ class Receiver {
   int exit_code_ = 1;
 };
 
-Receiver::Receiver(Options options, net::DtlsCertificate certificate)
+Receiver::Receiver(Options options)
     : options_(std::move(options)),
-      certificate_(std::move(certificate)),
       check_timer_(loop_, [this] { check(); }),
       camera_(loop_, random_, options_.address,
               {.on_connected = [this] { start_viewers(); },
@@ -79,12 +78,10 @@ void Receiver::start_viewers() {
     camera_.send(key, body, seq);
   };
   for (std::uint64_t i = 0; i < options_.viewers; ++i) {
-    Bytes id(16);
-    random_.fill(id);
-    const SessionKey key{"bench-" + std::to_string(i), base64url_encode(id)};
+    const SessionKey key{"bench-" + std::to_string(i), random_text(random_, 16)};
     viewers_.push_back(
-        std::make_unique<BenchViewer>(ViewerContext{loop_, ice_, certificate_, random_, NtpClock::from_system(),
-                                                    publish, options_.look, options_.plis},
+        std::make_unique<BenchViewer>(ViewerContext{loop_, ice_, sim::test_certificate(1), random_,
+                                                    NtpClock::from_system(), publish, options_.look, options_.plis},
                                       key));
     if (auto offered = viewers_.back()->offer(); !offered)
       std::fprintf(stderr, "%s: %s\n", key.viewer.c_str(), offered.error().message().c_str());
@@ -216,10 +213,7 @@ int run(int argc, char** argv) {
     return 2;
   }
   set_log_level(LogLevel::kWarning);
-  SystemRandom random;
-  auto certificate = net::DtlsCertificate::generate(random, NtpClock::from_system().unix_at(monotonic_now()));
-  if (!certificate) return 1;
-  return Receiver(std::move(*options), std::move(*certificate)).run();
+  return Receiver(std::move(*options)).run();
 }
 
 }  // namespace
