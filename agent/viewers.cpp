@@ -16,8 +16,6 @@ using namespace signaling;
 
 constexpr char kModule[] = "viewer";
 
-std::string label_of(const SessionKey& key) { return key.viewer + '/' + key.session.substr(0, 6); }
-
 Reason reason_of(net::LinkEnd how) {
   switch (how) {
     case net::LinkEnd::kIceFailed: return Reason::kIceFailed;
@@ -26,11 +24,6 @@ Reason reason_of(net::LinkEnd how) {
     case net::LinkEnd::kOutOfMemory: return Reason::kOutOfResources;
   }
   return Reason::kUnknownReason;
-}
-
-bool sends_pictures(const sdp::NegotiatedSession& agreed) {
-  const sdp::NegotiatedMedia* video = agreed.accepted("video");
-  return video != nullptr && video->sends();
 }
 
 Notice::Picture picture_of(net::ViewerQuality quality) {
@@ -73,43 +66,12 @@ void Viewers::abandon(const SessionKey& key, net::LinkId first_new) {
   table_.send_bye(key, Reason::kOutOfResources);
 }
 
-std::string Viewers::random_text(std::size_t bytes) {
-  Bytes drawn(bytes);
-  random_.fill(drawn);
-  std::string text = base64url_encode(drawn);
-  // RFC 8445 §5.3 ice-char is base64 with + and /; both alphabets share letters and digits.
-  for (char& c : text) {
-    if (c == '-') c = '+';
-    if (c == '_') c = '/';
-  }
-  return text;
-}
-
-/// RFC 8445 §5.3: at least 24 bits of ufrag and 128 bits of password, new for each restart.
-void Viewers::refresh_ice(sdp::Capabilities& ours) {
-  ours.ice_ufrag = random_text(6);
-  ours.ice_pwd = random_text(18);
-  ++ours.session_version;
-}
-
 Viewers::Session Viewers::start_session(TimePoint now, const SessionKey& key) {
   Session session;
   session.link = next_link_++;
   session.since = now;
   session.pictures_since = now;
-  session.ours.video.ssrc = random_.u32() | 1;  // not 0, and the two differ in the last bit
-  session.ours.video.rtx_ssrc = session.ours.video.ssrc ^ 1;
-  if (session.ours.video.rtx_ssrc == 0) session.ours.video.rtx_ssrc = 2;
-  if (!profile_.empty()) session.ours.video.profile_level_id = profile_;
-  const Rights rights = table_.rights_of(key.viewer);
-  session.ours.audio = {sound_.microphone && rights.listen, sound_.loudspeaker && rights.talk, sound_.stereo,
-                        session.ours.video.ssrc ^ 2};
-  if (session.ours.audio.ssrc == 0) session.ours.audio.ssrc = 4;
-  session.ours.cname = random_text(12);  // RFC 7022 §4.2: 96 random bits
-  session.ours.stream_id = "perch";
-  session.ours.fingerprint = fingerprint_;
-  session.ours.session_id = std::to_string(random_.u32());
-  refresh_ice(session.ours);
+  session.ours = new_capabilities(random_, sound_, table_.rights_of(key.viewer), fingerprint_, profile_);
   PERCH_INFO(kModule, "viewer=%s state=new", label_of(key).c_str());
   ++counters_.started;
   return session;
@@ -121,7 +83,7 @@ void Viewers::open_link(const SessionKey& key, Session& session, bool controllin
 }
 
 void Viewers::connect_link(const Session& session) {
-  net_.connect(session.link, remote_credentials(session.agreed), config_of(session));
+  net_.connect(session.link, remote_credentials(session.agreed), session.peer_config());
   net_.add_candidates(session.link, session.agreed.remote.candidates, session.agreed.remote.end_of_candidates);
 }
 
@@ -211,7 +173,7 @@ void Viewers::send_answer(const SessionKey& key, Session& session, std::string s
 
 void Viewers::on_network_change() {
   for (auto& [key, session] : sessions_) {
-    const bool agreed = !session.agreed.media.empty() && !session.held_offer;
+    const bool agreed = session.decided() && !session.held_offer;
     if (session.move != Session::Move::kNone) session.move = Session::Move::kOfferedAndStale;
     if (agreed && session.move == Session::Move::kNone) offer_move(key, session);
   }
@@ -219,7 +181,7 @@ void Viewers::on_network_change() {
 
 void Viewers::offer_move(const SessionKey& key, Session& session) {
   sdp::Capabilities ours = session.ours;
-  refresh_ice(ours);
+  refresh_ice(ours, random_);
   auto offer = sdp::make_restart_offer(session.described, ours);
   if (!offer) return;  // the viewer finds out by itself, and restarts from its side
   session.ours = std::move(ours);
@@ -235,7 +197,7 @@ void Viewers::offer_move(const SessionKey& key, Session& session) {
 void Viewers::finish_move(const SessionKey& key, Session& session) {
   const bool stale = std::exchange(session.move, Session::Move::kNone) == Session::Move::kOfferedAndStale;
   tell_demand();
-  net_.continue_anew(session.link, remote_credentials(session.agreed), config_of(session));
+  net_.continue_anew(session.link, remote_credentials(session.agreed), session.peer_config());
   net_.add_candidates(session.link, session.agreed.remote.candidates, session.agreed.remote.end_of_candidates);
   if (stale) offer_move(key, session);
 }
@@ -250,16 +212,16 @@ void Viewers::renegotiate(TimePoint now, const OfferReceived& event, Session& se
   ++ours.session_version;
   auto answered = sdp::answer_offer(event.offer.sdp, ours);
   if (answered && sdp::compare(session.agreed, answered->session).ice_restart) {
-    refresh_ice(ours);
+    refresh_ice(ours, random_);
     answered = sdp::answer_offer(event.offer.sdp, ours);
   }
   if (!answered)
     return table_.reject_offer(now, event.key, error_code_of(answered.error().code), answered.error().message());
   const sdp::Change change = sdp::compare(session.agreed, answered->session);
   session.ours = std::move(ours);
-  const bool had_pictures = sends_pictures(session.agreed);
+  const bool had_pictures = session.sends_pictures();
   session.agreed = std::move(answered->session);
-  if (session.pictures_since && !had_pictures && sends_pictures(session.agreed)) session.pictures_since = now;
+  if (session.pictures_since && !had_pictures && session.sends_pictures()) session.pictures_since = now;
   session.move = Session::Move::kNone;  // of two crossing offers the viewer's counts
   send_answer(event.key, session, std::move(answered->sdp), change.ice_restart);
   tell_demand();
@@ -271,7 +233,7 @@ void Viewers::renegotiate(TimePoint now, const OfferReceived& event, Session& se
     open_link(event.key, session, session.agreed.ice_controlling);
     return connect_link(session);
   }
-  net_.renegotiate(session.link, config_of(session));
+  net_.renegotiate(session.link, session.peer_config());
   if (!change.ice_restart) return;
   net_.restart(session.link, {session.ours.ice_ufrag, session.ours.ice_pwd}, remote_credentials(session.agreed));
   net_.add_candidates(session.link, session.agreed.remote.candidates, session.agreed.remote.end_of_candidates);
@@ -316,19 +278,13 @@ void Viewers::drop(const SessionKey& key) {
   tell_demand();
 }
 
-net::PeerConfig Viewers::config_of(const Session& session) const {
-  return peer_config(session.agreed, session.ours.cname, session.ours.audio.receives);
-}
-
 void Viewers::tell_demand() const {
   Demand demand;
   for (const auto& [key, session] : sessions_) {
-    const sdp::NegotiatedMedia* video = session.agreed.accepted("video");
-    const sdp::NegotiatedMedia* audio = session.agreed.accepted("audio");
-    const bool undecided = session.agreed.media.empty();  // our offer is on its way; the camera may as well warm up
-    demand.pictures += undecided || (video != nullptr && video->sends()) ? 1 : 0;
+    // While our offer is on its way the camera may as well warm up.
+    demand.pictures += !session.decided() || session.sends_pictures() ? 1 : 0;
     demand.held += session.held_offer ? 1 : 0;
-    demand.sound += audio != nullptr && audio->sends() ? 1 : 0;
+    demand.sound += session.sends_sound() ? 1 : 0;
   }
   callbacks_.on_demand(demand);
 }
@@ -350,7 +306,7 @@ void Viewers::on_local_candidate(net::LinkId id, std::string candidate) {
   SessionKey key;
   const Session* session = find(id, key);
   if (session == nullptr) return;
-  const std::string mid = session->agreed.media.empty() ? "0" : session->agreed.media.front().mid;
+  const std::string mid = session->decided() ? session->agreed.media.front().mid : "0";
   table_.send_candidate(key, {std::move(candidate), mid});
 }
 
@@ -378,23 +334,13 @@ void Viewers::end_all(Reason reason) {
 std::vector<std::pair<net::LinkId, ViewerStatus>> Viewers::statuses() const {
   std::vector<std::pair<net::LinkId, ViewerStatus>> all;
   const TimePoint now = monotonic_now();
-  for (const auto& [key, session] : sessions_) {
-    const sdp::NegotiatedMedia* audio = session.agreed.accepted("audio");
-    ViewerStatus status;
-    status.viewer = key.viewer;
-    status.session = key.session.substr(0, 6);
-    status.connected = session.connected;
-    status.pictures = sends_pictures(session.agreed);
-    status.sound = audio != nullptr && audio->sends();
-    status.since_offer = now - session.since;
-    all.emplace_back(session.link, std::move(status));
-  }
+  for (const auto& [key, session] : sessions_) all.emplace_back(session.link, session.status(key, now));
   return all;
 }
 
 std::size_t Viewers::watching() const {
   return static_cast<std::size_t>(std::count_if(sessions_.begin(), sessions_.end(), [](const auto& entry) {
-    return entry.second.connected && sends_pictures(entry.second.agreed);
+    return entry.second.connected && entry.second.sends_pictures();
   }));
 }
 

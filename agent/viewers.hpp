@@ -3,24 +3,16 @@
 
 #include <cstdint>
 #include <map>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "agent/agent_status.hpp"
+#include "agent/viewer_session.hpp"
 #include "hal/base/random.hpp"
 #include "net/net_thread.hpp"
-#include "signaling/sdp/media_negotiation.hpp"
 #include "signaling/session_table.hpp"
 
 namespace perch::agent {
-
-/// What the camera has beside pictures.
-struct SoundEquipment {
-  bool microphone = false;
-  bool stereo = false;  ///< of the microphone
-  bool loudspeaker = false;
-};
 
 /// How many sessions want what, connected or connecting.
 struct Demand {
@@ -76,21 +68,7 @@ class Viewers {
   [[nodiscard]] std::string label(net::LinkId id) const;
 
  private:
-  struct Session {
-    net::LinkId link = 0;
-    signaling::sdp::Capabilities ours;
-    signaling::sdp::SessionDescription our_offer;  ///< after `solicit`
-    signaling::sdp::NegotiatedSession agreed;
-    std::optional<std::string> held_offer;     ///< not answered yet: see hold_answers()
-    std::vector<std::string> held_candidates;  ///< that came meanwhile
-    bool held_candidates_done = false;
-    std::string described;  ///< our last description, offer or answer
-    enum class Move : std::uint8_t { kNone, kOffered, kOfferedAndStale } move = Move::kNone;
-    bool ice_connected = false;
-    bool connected = false;
-    TimePoint since{};
-    std::optional<TimePoint> pictures_since;  ///< when they were asked for, until the first leaves
-  };
+  using Session = ViewerSession;
 
   void on(TimePoint now, const signaling::OfferReceived& event);
   void on(TimePoint now, const signaling::SolicitReceived& event);
@@ -109,9 +87,6 @@ class Viewers {
   void drop(const signaling::SessionKey& key);
   void abandon(const signaling::SessionKey& key, net::LinkId first_new);
   void tell_demand() const;
-  [[nodiscard]] net::PeerConfig config_of(const Session& session) const;
-  void refresh_ice(signaling::sdp::Capabilities& ours);
-  [[nodiscard]] std::string random_text(std::size_t bytes);
   /// The session behind a link, or null when it is gone.
   [[nodiscard]] Session* find(net::LinkId id, signaling::SessionKey& key);
 
