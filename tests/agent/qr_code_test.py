@@ -1,6 +1,6 @@
 """What a phone reads off the terminal is the link: perchctl's QR code, made a picture and read by zbar.
 
-  qr_code_test.py PERCHCTL
+  qr_code_test.py [EMULATOR...] PERCHCTL
 """
 import os
 import pty
@@ -55,7 +55,7 @@ def check(name, *options):
         config = os.path.join(folder, "perch.toml")
         with open(config, "w", encoding="utf-8") as file:
             file.write(f'[access]\nviewers_dir = "{folder}/viewers.d"\n[state]\ndir = "{folder}"\n[control]\nsocket = ""\n')
-        lines = printed_on_a_terminal(sys.argv[1], "invite", name, "--config", config, *options)
+        lines = printed_on_a_terminal(*sys.argv[1:], "invite", name, "--config", config, *options)
     link, code = lines[0], lines[1:]
     assert f"&viewer={name}&key=" in link, f"a link first: {link}"
     read = read_code(*picture_of(code))

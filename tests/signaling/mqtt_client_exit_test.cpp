@@ -57,7 +57,7 @@ class SilentBroker {
 }
 
 TEST(MqttClientExit, LeavesNothingBehindInTheMiddleOfATry) {
-  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  GTEST_FLAG_SET(death_test_style, "fast");  // no thread here yet; and an emulated program cannot start itself anew
   SilentBroker broker;
   for (int i = 0; i < 2; ++i) EXPECT_EXIT(end_in_the_middle_of_a_try(broker), testing::ExitedWithCode(0), "");
 }

@@ -24,7 +24,8 @@ in_build_root() {
   cp --dereference /etc/resolv.conf "$root/etc/resolv.conf"
   # shellcheck disable=SC2016 # for the inner shell
   unshare --mount --propagation private \
-    bash -c 'mount --rbind "$2" "$1/tree" && mount -t proc proc "$1/proc" && shift 2 && exec chroot "$@"' in_build_root \
+    bash -c 'mount --rbind "$2" "$1/tree" && mount -t proc proc "$1/proc" && mount -t devpts -o ptmxmode=666 devpts "$1/dev/pts" &&
+      shift 2 && exec chroot "$@"' in_build_root \
     "$root" "$PWD" "$root" /usr/bin/env -i --chdir=/tree PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 PERCH_BUILD_ROOT=yes \
     SOURCE_DATE_EPOCH="${SOURCE_DATE_EPOCH:-}" CMAKE_BUILD_PARALLEL_LEVEL="${CMAKE_BUILD_PARALLEL_LEVEL:-$(nproc)}" \
     ${CCACHE_DISABLE:+CCACHE_DISABLE=1} "$@"
