@@ -164,6 +164,8 @@ void SessionTable::on(const Incoming& in, Candidates batch) {
   // W3C WebRTC §4.8.1: the empty candidate says that no more will come
   const auto is_end = [](const IceCandidate& one) { return one.candidate.empty(); };
   const bool done = batch.done || std::any_of(batch.list.begin(), batch.list.end(), is_end);
+  // PROTOCOL.md "Messages": a viewer that is back on the broker asks so what it has missed.
+  if (batch.list.empty() && !done && session->reminders.take(in.now)) remind(in.key, *session);
   events_.emplace_back(CandidatesReceived{in.key, usable(std::move(batch.list)), done});
 }
 

@@ -163,7 +163,20 @@ void SessionTable::send_control_report(const SessionKey& key, ControlReport repo
 }
 
 void SessionTable::send_notice(const SessionKey& key, Notice notice) {
-  if (Session* session = find(key)) queue(key, session->numbers, notice);
+  Session* session = find(key);
+  if (session == nullptr) return;
+  session->notice = notice;
+  remind(key, *session);
+}
+
+void SessionTable::remind(const SessionKey& key, Session& session) {
+  if (session.notice) queue(key, session.numbers, *session.notice);
+}
+
+void SessionTable::on_broker_connected() {
+  state_is_fresh_ = false;
+  epoch_is_news_ = true;  // it may have turned while nobody listened
+  for (auto& [key, session] : sessions_) remind(key, session);
 }
 
 void SessionTable::forget(Sessions::iterator session) {

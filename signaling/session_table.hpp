@@ -71,6 +71,7 @@ class SessionTable {
   /// `bye` cannot be sealed. Gives their number.
   std::size_t end_viewer(std::string_view viewer, Reason reason);
   void send_control_report(const SessionKey& key, ControlReport report);
+  /// The latest is kept, and said again when it may have been lost: see on_broker_connected().
   void send_notice(const SessionKey& key, Notice notice);
 
   /// The session connected: its time is no longer limited, and it counts as a viewer.
@@ -92,8 +93,9 @@ class SessionTable {
   /// Sessions there are already stay.
   void set_max_viewers(std::uint64_t max_viewers);
   void set_ice_servers(std::vector<IceServer> servers);
-  /// Publishes the state again: after each (re)connection to the broker.
-  void on_broker_connected() { state_is_fresh_ = false; }
+  /// After each (re)connection to the broker: publishes the state again, then the latest notice of each session. What
+  /// was published shortly before the connection broke, or while there was none, nobody has heard.
+  void on_broker_connected();
   /// The last publication is `state` offline; nothing follows it.
   void go_offline();
 
@@ -113,13 +115,15 @@ class SessionTable {
     TimePoint connect_by = kNever;
     TokenBucket renegotiations{5, 0.5};
     TokenBucket controls{20, 10};
+    TokenBucket reminders{5, 0.5};
     bool described = false;      ///< a description of ours went out
     bool answered = false;       ///< it was an answer
     bool awaits_answer = false;  ///< it was an offer, and nothing came back yet
     bool connected = false;
     std::size_t candidates_in = 0;  ///< of this ICE generation
     std::size_t candidates_out = 0;
-    Candidates waiting;  ///< for the next drain
+    Candidates waiting;            ///< for the next drain
+    std::optional<Notice> notice;  ///< the latest
   };
   using Sessions = std::map<SessionKey, Session>;
   /// A message whose sender and number are known.
@@ -148,6 +152,7 @@ class SessionTable {
   void answer_error(const Incoming& in, ErrorCode code, std::string message);
 
   [[nodiscard]] Session* find(const SessionKey& key);
+  void remind(const SessionKey& key, Session& session);
   void queue(const SessionKey& key, SessionNumbers& numbers, const Body& body);
   void describe(const SessionKey& key, Session& session, const Body& body);
   void forget(Sessions::iterator session);

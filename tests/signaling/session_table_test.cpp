@@ -220,6 +220,46 @@ TEST_F(SessionTableTest, StateIsPublishedWhenSomethingInItChanges) {
   EXPECT_EQ(drain_state(), "") << "who has not connected is no viewer yet";
 }
 
+TEST_F(SessionTableTest, TheLatestNoticeOfEachSessionIsSaidAgainAfterTheBrokerWasAway) {
+  connect(kPhone);
+  connect(kTablet);
+  table_.send_notice(kPhone, {Notice::Picture::kLow});
+  (void)drain();  // perhaps into a connection that was lost already
+  table_.send_notice(kPhone, {Notice::Picture::kThinned});
+  (void)drain();  // into none at all
+  table_.on_broker_connected();
+  const auto out = drain();
+  ASSERT_EQ(out.size(), 2U) << "who never heard one needs none";
+  EXPECT_TRUE(out[0].retain) << "the epoch may have turned meanwhile";
+  EXPECT_EQ(out[1].topic, "p/cam/to/phone/" + kPhone.session + "/notice");
+  const auto document = JsonDocument::parse(out[1].payload);
+  EXPECT_EQ(parse_envelope(document->root())->seq, 3U) << "a number of its own, or it would be taken for a repetition";
+  EXPECT_EQ(document->root().member("picture")->as_text(), "thinned");
+}
+
+TEST_F(SessionTableTest, AViewerBackOnTheBrokerHearsTheLatestNoticeAgain) {
+  connect(kPhone);
+  send(kPhone, Candidates{});
+  EXPECT_TRUE(drain_messages().empty()) << "there was none";
+  table_.send_notice(kPhone, {Notice::Picture::kLow});
+  (void)drain();
+  send(kPhone, Candidates{{}, true});
+  EXPECT_TRUE(drain_messages().empty()) << "the end of the candidates asks nothing";
+  send(kPhone, Candidates{});
+  EXPECT_EQ(drain_messages().size(), 1U);
+  for (int i = 0; i < 100; ++i) send(kPhone, Candidates{});
+  EXPECT_LE(drain_messages().size(), 5U) << "but not as often as it likes";
+}
+
+TEST_F(SessionTableTest, ANoticeEndsWithItsSession) {
+  connect(kPhone);
+  table_.send_notice(kPhone, {Notice::Picture::kLow});
+  send(kPhone, Bye{Reason::kUserHangup, ""});
+  connect(kPhone);
+  table_.on_broker_connected();
+  EXPECT_TRUE(drain_messages().empty());
+}
+
 TEST_F(SessionTableTest, EpochsTurnEveryTenMinutesAndAreTold) {
   const std::string first(table_.epochs().current);
   (void)drain();

@@ -1,5 +1,5 @@
 // A stream that comes encoded cannot be made smaller: over a network too slow for it an invited viewer gets fewer of its
-// pictures, and is told so in a sealed `notice`.
+// pictures, and is told so in a sealed `notice`, also when the broker was away at that moment.
 // needs: chromium ffmpeg
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
@@ -44,8 +44,13 @@ await browser_test('thinned_stream', async (world) => {
   await viewer.first_frame_ms({ timeout_ms: 30_000 });
   await viewer.until_frames_advance({ count: 30 });
   expect((await badge_of(viewer)) === 'Live', 'all of the stream at first');
+  await world.broker.stop();
+  const mark = perchd.process.mark();
   await link.begin();
-  fact(`fewer frames said after ${await until_badge(viewer, 'Live · fewer frames', kPatience_s)} s`);
+  await perchd.process.wait_for_line(/viewer=phone\/\S+ picture=thinned/, { what: 'fewer frames', from: mark, timeout_ms: kPatience_s * 1000 });
+  expect((await badge_of(viewer)) === 'Live', 'the page not to know, without a broker');
+  await world.broker.resume();
+  fact(`fewer frames said ${await until_badge(viewer, 'Live · fewer frames', kPatience_s)} s after the broker was back`);
   await viewer.until_frames_advance({ count: 5 });
   expect((await viewer.player()).state === 'live', 'one session throughout');
 

@@ -1,20 +1,14 @@
-// One camera on one <video>: joins broker, watch, session and peer, and carries out what the watch decides.
+// One camera on one <video>: joins the line to the camera, watch and peer, and carries out what the watch decides.
 
-import { Broker } from "./broker.js";
-import { objection_to, open_codec } from "./codec.js";
+import { CameraLine } from "./camera_line.js";
+import { objection_to } from "./codec.js";
 import { FrameMeter, latency_of, Smoothed } from "./frames.js";
-import { new_session_id } from "./ids.js";
-import { parse_body, parse_state } from "./messages.js";
 import { Peer } from "./peer.js";
-import { sealed_codec } from "./sealed_codec.js";
-import { Session } from "./session.js";
-import { inbox_filter, parse_topic, state_topic } from "./topics.js";
+import { SparePeer } from "./spare_peer.js";
 import { Watch } from "./watch.js";
 
 // Phones cut the connections of a page that stays hidden, often without telling it.
 const kSleep_ms = 20_000;
-// Sealed messages that came before the epoch they were sealed under: a bridge may let one overtake the other.
-const kMaxUnopened = 8;
 
 /** Where this page's tests and benches look: players in the order of their start. See README.md of this folder. */
 const published = (globalThis.__perch ??= { players: [] });
@@ -38,15 +32,10 @@ export class Player {
   #settings;
   #listener;
   #watch;
-  #codec;
-  #broker;
-  #state = null;
-  #epochs = []; // the camera's, the present one first, and the one before
-  #unopened = [];
+  #line;
   #rights = null; // what the camera last said we may do
-  #session = null;
   #peer = null;
-  #spare = null; // a peer warmed up for the next call
+  #spare = new SparePeer((ice_servers) => this.#new_peer(ice_servers));
   #meter = null;
   #timer = null;
   #timer_at = Infinity;
@@ -62,14 +51,12 @@ export class Player {
     this.#settings = settings;
     this.video = video;
     this.#listener = listener;
-    this.#codec = settings.key ? sealed_codec(settings.key, () => this.#epochs) : open_codec;
     this.#watch = this.#new_watch();
-    const { prefix, viewer, camera } = settings;
-    const filters = [inbox_filter(prefix, viewer), state_topic(prefix, camera)];
-    this.#broker = new Broker(settings.broker, filters, {
-      on_up: () => this.#tell((now) => this.#watch.on_broker(now, true)),
-      on_down: () => this.#tell((now) => this.#watch.on_broker(now, false)),
-      on_message: (topic, payload) => this.#on_message(topic, payload),
+    this.#line = new CameraLine(settings, {
+      on_broker: (up) => this.#tell((now) => this.#watch.on_broker(now, up)),
+      on_state: (state) => this.#on_state(state),
+      on_back: () => this.#on_back(),
+      on_said: (kind, fields) => this.#peer && this.#on_kind[kind](fields),
     });
   }
 
@@ -86,7 +73,7 @@ export class Player {
   /** What went wrong last, a code for words.js; "" when all is well. */
   get error() {
     const seeks_broker = this.#watch.phase === "broker" || this.#watch.phase === "looking";
-    return (seeks_broker && this.#broker.trouble) || this.#watch.trouble;
+    return (seeks_broker && this.#line.trouble) || this.#watch.trouble;
   }
 
   get detail() {
@@ -102,7 +89,7 @@ export class Player {
   }
 
   get camera_name() {
-    return this.#state?.name ?? this.camera;
+    return this.#line.state?.name ?? this.camera;
   }
 
   /** The camera has a microphone that may be listened to. */
@@ -122,22 +109,22 @@ export class Player {
 
   // Nothing is shown that the camera may refuse: a sealed one says first what we may do.
   get #knows_rights() {
-    return this.#rights !== null || (!this.#settings.key && this.#state?.access !== "sealed");
+    return this.#rights !== null || (!this.#settings.key && this.#line.state?.access !== "sealed");
   }
 
   /** Somebody is speaking through it just now, perhaps we. */
   get talking() {
-    return this.#state?.talking ?? false;
+    return this.#line.state?.talking ?? false;
   }
 
   /** The camera's microphone delivers nothing. */
   get deaf() {
-    return this.#state?.deaf ?? false;
+    return this.#line.state?.deaf ?? false;
   }
 
   get #can() {
     const { listen = true, talk = true } = this.#rights ?? {};
-    return { audio: listen && (this.#state?.audio.length ?? 0) > 0, talk: talk && (this.#state?.talk ?? false) };
+    return { audio: listen && (this.#line.state?.audio.length ?? 0) > 0, talk: talk && (this.#line.state?.talk ?? false) };
   }
 
   /** Has the camera say what it can be set to; `on_controls` follows. */
@@ -150,7 +137,7 @@ export class Player {
   }
 
   #send_control(fields) {
-    if (this.#peer) this.#asks_controls = this.#send("control", fields);
+    if (this.#peer) this.#asks_controls = this.#line.send("control", fields);
   }
 
   /** Hear the camera or not; its microphone is open only while somebody does. */
@@ -170,8 +157,8 @@ export class Player {
     this.#running = true;
     published.players.push(this);
     this.#new_session();
-    this.#broker.open();
-    this.#spare = this.#warm_peer();
+    this.#line.open();
+    this.#spare.warm_up(this.#settings.ice_servers);
   }
 
   /** Says goodbye and lets go of everything; start() begins anew. */
@@ -180,10 +167,9 @@ export class Player {
     this.#running = false;
     const at = published.players.indexOf(this);
     if (at >= 0) published.players.splice(at, 1);
-    const goodbye = this.#peer && this.#session.write("bye", this.#epoch(), { reason: "UserHangup" });
-    this.#broker.close(goodbye); // first of all: a page being closed may be stopped at any moment
+    this.#line.close(this.#peer && "UserHangup"); // first of all: a page being closed may be stopped at any moment
     this.#hang_up(null);
-    this.#drop_spare();
+    this.#spare.drop();
     clearTimeout(this.#timer);
     this.#timer_at = Infinity;
     this.#watch = this.#new_watch();
@@ -191,20 +177,20 @@ export class Player {
 
   /** The person asked for another try. */
   retry() {
-    this.#broker.nudge();
+    this.#line.nudge();
     this.#tell((now) => this.#watch.retry(now));
   }
 
   /** The device has a network again. */
   on_network() {
-    this.#broker.renew();
+    this.#line.renew();
   }
 
   on_visible(visible) {
     const slept = visible && this.#hidden_at !== null && performance.now() - this.#hidden_at > kSleep_ms;
     this.#hidden_at = visible ? null : performance.now();
-    if (slept) this.#broker.renew();
-    else if (visible) this.#broker.nudge();
+    if (slept) this.#line.renew();
+    else if (visible) this.#line.nudge();
     this.#tell((now) => this.#watch.on_visible(now, visible));
   }
 
@@ -232,9 +218,9 @@ export class Player {
   // Whatever the browser refuses concerns the call it was asked for, not the one that may have followed.
   #attempt(work) {
     const outcome = work();
-    const session = this.#session;
+    const session = this.#line.session;
     outcome.catch((error) => {
-      if (session !== this.#session) return;
+      if (session !== this.#line.session) return;
       this.#tell((now) => this.#watch.on_failure(now, String(error?.message ?? error)));
     });
   }
@@ -252,47 +238,26 @@ export class Player {
   }
 
   #new_session() {
-    const { camera, viewer, prefix } = this.#settings;
-    this.#session = new Session({ id: new_session_id(), camera, viewer, prefix, codec: this.#codec });
-    this.session = this.#session.id;
-  }
-
-  #epoch() {
-    return this.#state?.epoch ?? "";
-  }
-
-  #send(kind, fields) {
-    return this.#broker.publish(this.#session.write(kind, this.#epoch(), fields));
+    this.session = this.#line.new_session().id;
   }
 
   #ice_servers() {
-    const from_state = this.#settings.key ? [] : (this.#state?.ice_servers ?? []); // anybody may have written those
+    const from_state = this.#settings.key ? [] : (this.#line.state?.ice_servers ?? []); // anybody may have written those
     return [...this.#settings.ice_servers, ...from_state, ...this.#answer_servers];
   }
 
   #new_peer(ice_servers) {
     const peer = new Peer(ice_servers, {
-      on_candidates: (batch) => peer === this.#peer && this.#send("candidates", batch),
+      on_candidates: (batch) => peer === this.#peer && this.#line.send("candidates", batch),
       on_stream: (stream) => peer === this.#peer && this.#show(stream),
       on_transport: (what) => peer === this.#peer && this.#on_transport(what),
     });
     return peer;
   }
 
-  // A server address the browser refuses is reported by the call itself.
-  #warm_peer() {
-    try {
-      const peer = this.#new_peer(this.#settings.ice_servers);
-      peer.warm_up();
-      return peer;
-    } catch {
-      return null;
-    }
-  }
-
   async #call() {
-    if (!this.#session) this.#new_session();
-    const peer = (this.#peer = this.#take_peer());
+    if (!this.#line.session) this.#new_session();
+    const peer = (this.#peer = this.#spare.take(this.#ice_servers()));
     this.pc = peer.pc;
     this.marks = {};
     this.#offered = false;
@@ -323,19 +288,12 @@ export class Player {
     const peer = this.#peer;
     this.#offered = true;
     const sdp = await peer.offer(this.#can);
-    if (peer === this.#peer) this.#send("offer", { sdp, want: this.#want() });
-  }
-
-  #take_peer() {
-    const spare = this.#spare;
-    this.#spare = null;
-    spare?.use_ice_servers(this.#ice_servers());
-    return spare ?? this.#new_peer(this.#ice_servers());
+    if (peer === this.#peer) this.#line.send("offer", { sdp, want: this.#want() });
   }
 
   #publish_call(kind, fields) {
     this.marks.offer_published = performance.now();
-    this.#send(kind, fields);
+    this.#line.send(kind, fields);
   }
 
   async #mend() {
@@ -343,57 +301,31 @@ export class Player {
     peer.use_ice_servers(this.#ice_servers());
     const sdp = await peer.offer_restart();
     this.#offered = true;
-    if (peer === this.#peer) this.#send("offer", { sdp, want: this.#want() });
+    if (peer === this.#peer) this.#line.send("offer", { sdp, want: this.#want() });
   }
 
   #hang_up(reason) {
     if (this.#peer) {
       this.#listener.before_drop();
-      if (reason) this.#send("bye", { reason });
+      if (reason) this.#line.send("bye", { reason });
       this.#meter?.stop();
       this.#peer.close();
     }
-    this.#meter = this.#peer = this.#session = null;
-    this.#unopened = [];
+    this.#meter = this.#peer = null;
+    this.#line.end_session();
     this.picture = "full";
   }
 
-  #drop_spare() {
-    this.#spare?.close();
-    this.#spare = null;
-  }
-
-  #on_message(topic, payload) {
-    const address = parse_topic(this.#settings.prefix, topic);
-    if (!address || address.camera !== this.camera) return;
-    if (address.kind === "state") this.#on_state(payload);
-    else if (address.way === "to" && address.session === this.#session?.id) this.#on_session(address, payload);
-  }
-
-  #on_state(payload) {
-    const state = parse_state(this.camera, payload);
-    // The last will knows the camera's id only; its name is worth keeping.
-    if (state && !state.online && this.#state) state.name = this.#state.name;
-    this.#state = state ?? this.#state;
-    this.#learn_epoch(state?.epoch);
+  #on_state(state) {
     this.#tell((now) => this.#watch.on_state(now, state));
     // A camera that restarts is back within a tenth of a second: the browser's part of the next call can be done by then.
-    if (state && !state.online && this.#running) this.#spare ??= this.#warm_peer();
+    if (state && !state.online && this.#running) this.#spare.warm_up(this.#settings.ice_servers);
   }
 
-  #learn_epoch(epoch) {
-    if (!epoch || epoch === this.#epochs[0]) return;
-    this.#epochs = [epoch, ...this.#epochs].slice(0, 2);
-    for (const [address, payload] of this.#unopened.splice(0)) this.#on_session(address, payload);
-  }
-
-  #on_session(address, payload) {
-    const { kind, path } = address;
-    const body = this.#codec.open(path, this.#epoch(), payload);
-    if (!body && this.#settings.key && this.#unopened.length < kMaxUnopened) this.#unopened.push([address, payload]);
-    const fields = body && parse_body(kind, body);
-    if (!fields || !this.#peer || !this.#session.accept(fields.seq)) return;
-    this.#on_kind[kind](fields);
+  // What the camera had to say of a running call while one of us had no broker is lost. It says it again to whoever sends
+  // no candidates: see PROTOCOL.md, "Messages".
+  #on_back() {
+    if (this.#peer && this.marks.answer !== undefined) this.#line.send("candidates", { candidates: [] });
   }
 
   #on_kind = {
@@ -449,7 +381,7 @@ export class Player {
     this.#tell((now) => this.#watch.on_offer(now));
     const answer = await peer.answer(sdp);
     if (peer !== this.#peer) return;
-    this.#send("answer", { sdp: answer });
+    this.#line.send("answer", { sdp: answer });
     this.#update_sound();
   }
 

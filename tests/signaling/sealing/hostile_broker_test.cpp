@@ -253,6 +253,19 @@ TEST_F(HostileBroker, ANewEpochIsToldBeforeAnythingSealedUnderIt) {
   EXPECT_TRUE(said[1].topic.ends_with("/notice"));
 }
 
+TEST_F(HostileBroker, AnEpochThatTurnedWithoutABrokerIsToldBeforeANoticeSealedUnderIt) {
+  connect(1, phone_);
+  table_.send_notice(phone_, {Notice::Picture::kLow});
+  now_ += EpochClock::kLifetime;
+  table_.on_deadline(now_);
+  (void)drain();  // heard by nobody
+  table_.on_broker_connected();
+  const auto said = drain();
+  ASSERT_EQ(said.size(), 2U);
+  EXPECT_TRUE(said[0].retain);
+  EXPECT_TRUE(said[1].topic.ends_with("/notice"));
+}
+
 TEST_F(HostileBroker, TheStateHoldsNoSecret) {
   connect(1, phone_);
   table_.on_broker_connected();
