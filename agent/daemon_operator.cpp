@@ -34,7 +34,7 @@ void Daemon::Impl::with_links(std::function<void(const Links&)> then) {
 WorkDone Daemon::Impl::work_done(const Links& links) const {
   WorkDone work;
   work.watching = viewers_.watching();
-  for (const auto& link : links) work.packets_sent += link.stats.packets_sent + link.stats.retransmitted;
+  for (const auto& link : links) work.picture_packets += link.stats.picture_packets_sent;
   work.camera_away = camera_away_;
   if (const auto stats = camera_.stats()) work.camera_tries = stats->tries;
   return work;

@@ -33,8 +33,8 @@ void Supervision::on_deadline() {
   timer_.set(watchdog_->deadline());
   ask_([this](const WorkDone& work) {
     if (!watchdog_->on_report(work)) {
-      PERCH_WARN("agent", "msg=\"the watchdog goes hungry: nothing leaves\" watching=%llu packets=%llu",
-                 static_cast<unsigned long long>(work.watching), static_cast<unsigned long long>(work.packets_sent));
+      PERCH_WARN("agent", "msg=\"the watchdog goes hungry: no picture leaves\" watching=%llu packets=%llu",
+                 static_cast<unsigned long long>(work.watching), static_cast<unsigned long long>(work.picture_packets));
       return;
     }
     ++feeds_;

@@ -9,8 +9,9 @@ namespace perch::agent {
 
 /// What was done so far. Totals: only what changed since the last look counts.
 struct WorkDone {
-  std::uint64_t watching = 0;      ///< viewers that are connected and want pictures
-  std::uint64_t packets_sent = 0;  ///< that left the net thread, to all viewers there are
+  std::uint64_t watching = 0;  ///< viewers that are connected and want pictures
+  /// That left the net thread, to all viewers there are. Not sound, and nothing twice: these go on without a camera.
+  std::uint64_t picture_packets = 0;
   bool camera_away = false;        ///< unplugged or failing: no picture can leave
   std::uint64_t camera_tries = 0;  ///< to open it
   bool operator==(const WorkDone&) const = default;
@@ -18,7 +19,7 @@ struct WorkDone {
 
 /// Sans-IO. At its deadline the caller asks the net thread for a report and hands it back on ctl: a report has gone
 /// through both loops, which is all that can be asked of an idle camera. While somebody watches it must also tell of
-/// packets that left; with the camera away, of tries to get it back. No report, or none of these for `limit`: not fed,
+/// pictures that left; with the camera away, of tries to get it back. No report, or none of these for `limit`: not fed,
 /// and the supervisor restarts us.
 class Watchdog {
  public:

@@ -346,6 +346,7 @@ PeerStats Peer::stats() const {
   out.loss = congestion_.loss();
   out.audio_fraction_lost = std::max(out.audio_fraction_lost, out.loss);
   out.tier = tier();
+  if (video_) out.picture_packets_sent = streams_[*video_].sender().packets();
   for (const OutboundStream& stream : streams_) {
     const OutboundStream::Counters& c = stream.counters();
     out.packets_sent += stream.sender().packets();

@@ -12,9 +12,10 @@ namespace perch::net {
 
 /// Totals since the peer was made, unless said otherwise.
 struct PeerStats {
-  std::uint64_t packets_sent = 0;   ///< media, without retransmissions
-  std::uint64_t octets_sent = 0;    ///< their payload [bytes]
-  std::uint64_t retransmitted = 0;  ///< [packets]
+  std::uint64_t packets_sent = 0;          ///< media, without retransmissions
+  std::uint64_t picture_packets_sent = 0;  ///< of which the video's
+  std::uint64_t octets_sent = 0;           ///< their payload [bytes]
+  std::uint64_t retransmitted = 0;         ///< [packets]
   std::uint64_t frames_sent = 0;
   std::uint64_t frames_skipped = 0;  ///< before the first key frame, and after a skip
   std::uint64_t frames_thinned = 0;  ///< groups of pictures whose end did not fit the network, see OutboundStream

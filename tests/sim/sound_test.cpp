@@ -46,6 +46,19 @@ TEST(Sound, ReachesTheViewerBesideThePictures) {
   EXPECT_GT(stats.frames, 100u);
 }
 
+TEST(Sound, IsNotCountedAsPictures) {
+  PeerPair pair(305, with_sound());
+  pair.run(seconds(2));
+  pair.viewer().muted = true;
+  pair.run(seconds(1));  // what was on its way has left
+  const net::PeerStats before = pair.viewer().camera_side->stats();
+  pair.run(seconds(2));
+  const net::PeerStats after = pair.viewer().camera_side->stats();
+  EXPECT_GT(before.picture_packets_sent, 50u);
+  EXPECT_EQ(after.picture_packets_sent, before.picture_packets_sent);
+  EXPECT_GT(after.packets_sent, before.packets_sent + 50);
+}
+
 TEST(Sound, ItsSenderReportTellsCaptureTimeOnTheSameClockAsTheVideos) {
   PeerPair pair(301, with_sound());
   ASSERT_TRUE(
