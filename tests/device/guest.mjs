@@ -9,7 +9,7 @@ import { perchd_path, root } from '../browser/harness/paths.mjs';
 import { Child } from '../browser/harness/process.mjs';
 import { within } from '../browser/harness/wait.mjs';
 
-const host_address = '10.77.0.1';
+export const host_address = '10.77.0.1';
 const guest_address = '10.77.0.2';
 const kTap = 'tap0';
 
@@ -39,7 +39,7 @@ class GuestPerchd {
   #answers = [];
 
   /** Boots the guest and starts perchd; its retained state on the broker tells when that is done. */
-  static async start({ dir, broker, config = {}, guests, camera, clip }) {
+  static async start({ dir, broker, config = {}, guests, camera, clip, clock }) {
     const guest = new GuestPerchd();
     guest.config_file = join(dir, 'perch.toml');
     mkdirSync(join(dir, 'state'), { recursive: true, mode: 0o700 });
@@ -50,7 +50,7 @@ class GuestPerchd {
     const port = await guest.#listen();
     const variables = ['PERCH_SET_CONTROL', 'PERCH_LIBCAMERA_HELPER', 'PERCH_FLASH_AND_BEEP', 'PERCH_PPM', 'PERCH_EAR'].map((name) => `${name}=${process.env[name] ?? ''}`);
     const script = join(root, 'tests/device/perchd_in_guest');
-    const command = ['env', ...variables, `PERCH_CLIP=${clip ?? ''}`, script, camera, perchd_path, guest.config_file, host_address, String(port)];
+    const command = ['env', ...variables, `PERCH_CLIP=${clip ?? ''}`, `PERCH_CLOCK=${clock ?? ''}`, script, camera, perchd_path, guest.config_file, host_address, String(port)];
     const modules = kModules[camera].flatMap((module) => ['--module', module]);
     const options = [...modules, '--tap', kTap, '--address', `${guest_address}/24`, '--share', dir, '--timeout', '200', '--console', join(dir, 'console.log')];
     guest.process = new Child('guest', join(root, 'toolchain/uml/run'), [...options, '--', ...command], { log_file: join(dir, 'guest.log') });
@@ -96,6 +96,11 @@ class GuestPerchd {
     return this.#ask(`set_camera ${value} ${label}`);
   }
 
+  /** What its clock says from now on, in seconds since 1970. */
+  set_clock(seconds) {
+    return this.#ask(`set_clock ${Math.trunc(seconds)}`);
+  }
+
   /** About perchd: {rss_kb, files, threads, camera_nodes, children}. */
   async report() {
     return JSON.parse(await this.#ask('report'));
@@ -139,8 +144,8 @@ export function make_clip(world, { name, seconds = 4, codec }) {
 export const kH264Camera = ['-c:v', 'libx264', '-preset', 'veryfast', '-tune', 'zerolatency', '-profile:v', 'baseline', '-pix_fmt', 'yuv420p', '-g', '30', '-b:v', '2M', '-maxrate', '2M', '-bufsize', '500k'];
 export const kMjpegCamera = ['-c:v', 'mjpeg', '-q:v', '5', '-pix_fmt', 'yuvj422p'];
 
-async function start_broker(world) {
-  const broker = await world.start_broker();
+async function start_broker(world, more) {
+  const broker = await world.start_broker({ more });
   // The guest reaches the broker by the tap's address. SIGKILL, because mosquitto forgets a SIGTERM that comes before its
   // main loop, and it has only just begun to listen.
   await broker.stop({ signal: 'SIGKILL' });
@@ -151,17 +156,20 @@ async function start_broker(world) {
 
 /**
  * A test frame: tap device, broker, perchd on the guest's camera, and an MQTT peer that sees its state; then `body`.
- * With `guests` as {name: options} only these may watch: see `invitations` of the guest.
+ * With `guests` as {name: options} only these may watch: see `invitations` of the guest. `broker` holds lines of configuration
+ * for a new broker, `clock` is what the guest's says when perchd starts, in seconds since 1970; with `await_online` off the
+ * body begins as soon as perchd runs.
  * Perchd must have ended by SIGTERM with exit code 0. One guest after the other may run in a world.
  */
-export async function with_guest(world, { config = {}, guests, camera = 'vivid', clip } = {}, body) {
+export async function with_guest(world, { config = {}, guests, camera = 'vivid', clip, broker: more, clock, await_online = true } = {}, body) {
   if (!world.broker) create_tap(); // our network namespace is new as well
-  const broker = world.broker ?? (await start_broker(world));
+  const broker = world.broker ?? (await start_broker(world, more));
   const dir = mkdtempSync(join(world.dir, 'guest-'));
-  const guest = await GuestPerchd.start({ dir, broker, config, guests, camera, clip });
+  const guest = await GuestPerchd.start({ dir, broker, config, guests, camera, clip, clock });
   try {
     const peer = await world.connect_peer();
-    await guest.or_ended(peer.until_state((state) => state.online, { what: 'the guest to be online', timeout_ms: kBootTimeout_ms }));
+    if (await_online) await guest.or_ended(peer.until_state((state) => state.online, { what: 'the guest to be online', timeout_ms: kBootTimeout_ms }));
+    else await guest.process.wait_for_line(/mod=agent state=ready/, { what: 'perchd to run', timeout_ms: kBootTimeout_ms });
     await body({ guest, peer });
     await guest.stop();
   } catch (error) {
