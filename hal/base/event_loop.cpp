@@ -128,6 +128,8 @@ void EventLoop::run_tasks() {
 
 Timer::Timer(EventLoop& loop, Task on_fire) : on_fire_(std::move(on_fire)) {
   source_ = new_callback_source([this] {
+    // GLib chose what to call before it called the first; one of these may have disarmed us or put us off since.
+    if (deadline_ == kNever || monotonic_now() < deadline_) return;
     set(kNever);  // before the callback, which may set the next deadline
     on_fire_();
   });

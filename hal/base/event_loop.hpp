@@ -47,7 +47,8 @@ class Timer {
   Timer(const Timer&) = delete;
   Timer& operator=(const Timer&) = delete;
 
-  /// kNever disarms. A deadline in the past fires on the next turn. Setting the same deadline again is free.
+  /// kNever disarms, also when it was due already. A deadline in the past fires on the next turn. Setting the same
+  /// deadline again is free.
   void set(TimePoint deadline);
 
  private:

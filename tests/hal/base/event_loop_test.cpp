@@ -69,6 +69,40 @@ TEST(Timer, DisarmedNeverFires) {
   EXPECT_FALSE(fired);
 }
 
+// What another callback of the same turn does to a timer that is due counts: GLib has chosen by then whom it will call.
+TEST(Timer, DisarmedInTheTurnInWhichItIsDueNeverFires) {
+  EventLoop loop;
+  const TimePoint due = monotonic_now();
+  bool fired = false;
+  Timer* other = nullptr;
+  Timer first(loop, [&] { other->set(kNever); });
+  Timer second(loop, [&] { fired = true; });
+  other = &second;
+  first.set(due);
+  second.set(due);
+  Timer end(loop, [&] { loop.quit(); });
+  end.set(due + milliseconds(5));
+  loop.run();
+  EXPECT_FALSE(fired);
+}
+
+TEST(Timer, PutOffInTheTurnInWhichItIsDueFiresWhenItIsDueAgain) {
+  EventLoop loop;
+  const TimePoint later = monotonic_now() + milliseconds(5);
+  TimePoint fired = kNever;
+  Timer* other = nullptr;
+  Timer first(loop, [&] { other->set(later); });
+  Timer second(loop, [&] {
+    fired = monotonic_now();
+    loop.quit();
+  });
+  other = &second;
+  first.set(monotonic_now());
+  second.set(monotonic_now());
+  loop.run();
+  EXPECT_GE(fired, later);
+}
+
 TEST(IoWatch, ReportsWhatIsWantedOnly) {
   std::array<int, 2> ends{};
   ASSERT_EQ(::pipe(ends.data()), 0);
