@@ -2,10 +2,12 @@
 
 #include <mosquitto.h>
 #include <mqtt_protocol.h>
+#include <netdb.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
 
+#include <atomic>
 #include <cerrno>
 #include <mutex>
 #include <system_error>
@@ -54,6 +56,17 @@ std::string words_for_failure(int rc, int error, const std::string& host) {
   return error == 0 ? "connection refused or unreachable" : std::generic_category().message(error);
 }
 
+/// Whether a resolver knows the name. Apart from the connection, which looks it up once more: so that one that does not
+/// answer is not taken for a broker that does not.
+bool has_address(const std::string& host) {
+  addrinfo wanted{};
+  wanted.ai_socktype = SOCK_STREAM;
+  addrinfo* found = nullptr;
+  if (::getaddrinfo(host.c_str(), nullptr, &wanted, &found) != 0) return false;
+  ::freeaddrinfo(found);
+  return true;
+}
+
 /// One try at connecting, shared with the thread that blocks in it. Whoever comes last frees it.
 class Attempt {
  public:
@@ -77,6 +90,7 @@ class Attempt {
   std::unique_ptr<TlsContext> tls;  // outlives the client
   MosquittoPtr client;
   const BrokerUrl broker;
+  std::atomic<bool> looked_up = false;  ///< an address is known
 
  private:
   std::mutex mutex_;
@@ -214,6 +228,8 @@ void MqttClient::Impl::begin_attempt() {
 }
 
 int MqttClient::Impl::connect_blocking(Attempt& attempt) {
+  if (!has_address(attempt.broker.host)) return MOSQ_ERR_EAI;
+  attempt.looked_up = true;
   // Blocking on purpose: only this way libmosquitto tries every address of a name (localhost is ::1 first).
   return mosquitto_connect_bind_v5(attempt.client.get(), attempt.broker.host.c_str(), attempt.broker.port,
                                    kKeepAliveSeconds, nullptr, nullptr);
@@ -247,11 +263,12 @@ void MqttClient::Impl::on_attempt_done(const std::shared_ptr<Attempt>& attempt, 
 
 void MqttClient::Impl::on_attempt_timeout() {
   if (attempt_) {
+    const std::string who = attempt_->looked_up ? "" : " from DNS about " + options_.broker.host;
     attempt_->abandon();
     attempt_.reset();
-    return schedule_retry("no answer in 10 s");
+    return schedule_retry("no answer in 10 s" + who);
   }
-  if (!connected_) lose("no CONNACK in 10 s");
+  if (!connected_) lose("something takes the connection and says nothing in 10 s");
 }
 
 void MqttClient::Impl::on_ready(unsigned ready) {

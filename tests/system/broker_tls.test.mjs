@@ -1,11 +1,12 @@
 // mqtts with an authority of one's own, certificates at both ends, a shared key; and everything that can be wrong about
 // it, each said in the log and by perchctl in words that name the cause. No secret is ever in the log.
 // needs: openssl
-import { chmodSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { browser_test, expect, fact } from '../browser/harness/browser_test.mjs';
 import { Authority } from '../browser/harness/certificates.mjs';
+import { own_etc } from '../browser/harness/own_etc.mjs';
 import { find_program } from '../browser/harness/paths.mjs';
 import { perchctl_json } from '../browser/harness/perchctl.mjs';
 import { free_port, until_listening } from '../browser/harness/ports.mjs';
@@ -18,6 +19,15 @@ function secret(world, name, text) {
   const path = join(world.dir, name);
   writeFileSync(path, `${text}\n`, { mode: 0o600 });
   return path;
+}
+
+/** What to put in front of an agent's command line: the machine's store of authorities holds this one alone. */
+function in_system_store(world, authority) {
+  const store = join(world.dir, 'store');
+  mkdirSync(store);
+  copyFileSync(authority.cert, join(store, 'ours.pem'));
+  execFileSync('openssl', ['rehash', store]);
+  return own_etc({ 'ssl/certs': store });
 }
 
 /** One broker, one listener for each way in: {name: port}. */
@@ -56,18 +66,18 @@ async function start_brokers(world, authority) {
 const logs = [];
 
 /** Starts an agent with these [broker] keys, hands it to `look`, ends it. */
-async function with_agent(world, name, broker, look) {
-  const perchd = await world.start_perchd({ name, config: { broker } });
+async function with_agent(world, name, broker, look, command) {
+  const perchd = await world.start_perchd({ name, config: { broker }, command });
   await look(perchd);
   await perchd.stop();
   logs.push(perchd.log_text());
 }
 
-async function connects(world, name, broker) {
+async function connects(world, name, broker, command) {
   await with_agent(world, name, broker, async (perchd) => {
     await perchd.process.wait_for_line(/mod=mqtt state=connected/, { what: `${name}: a connection` });
     expect((await perchctl_json(perchd, 'status')).broker.connected, 'perchctl to know');
-  });
+  }, command);
   fact(`${name}: connected`);
 }
 
@@ -91,6 +101,7 @@ await browser_test('broker_tls', async (world) => {
     const user = (text) => ({ username: 'camera', password_file: secret(world, `password-${text}`, text) });
     const key = (hex) => ({ url: `mqtts://localhost:${ports.psk}`, psk_identity: 'board', psk_file: secret(world, `psk-${hex}`, hex) });
     await connects(world, 'own authority', at('good'));
+    await connects(world, "the system's authorities", { url: `mqtts://localhost:${ports.good}` }, in_system_store(world, authority));
     await connects(world, 'certificates at both ends', at('mutual', { cert_file: ours.cert, key_file: ours.key }));
     await connects(world, 'shared key', key(psk));
     await connects(world, 'user and password', at('users', user(password)));

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { browser_test, expect, fact, longest_gap } from '../browser/harness/browser_test.mjs';
 import { Authority } from '../browser/harness/certificates.mjs';
 import { rounded } from '../browser/harness/figures.mjs';
+import { own_etc } from '../browser/harness/own_etc.mjs';
 import { find_program } from '../browser/harness/paths.mjs';
 import { perchctl_json } from '../browser/harness/perchctl.mjs';
 import { free_port } from '../browser/harness/ports.mjs';
@@ -24,12 +25,6 @@ class Secrets {
     writeFileSync(this.at('camera-password'), 'right\n', { mode: 0o600 });
     this.set_hosts(`127.0.0.1 ${kName} localhost\n`);
     writeFileSync(this.at('resolv.conf'), 'nameserver 127.0.0.1\n'); // where nobody listens: no waiting for an answer
-  }
-
-  // In a mount namespace of its own the camera reads these instead of the machine's.
-  get command() {
-    const mounts = ['hosts', 'resolv.conf'].map((name) => `mount --bind ${this.at(name)} /etc/${name}`);
-    return ['unshare', '--mount', '--', 'sh', '-c', [...mounts, 'exec "$@"'].join(' && '), 'sh'];
   }
 
   set_certificate(dates) {
@@ -75,7 +70,7 @@ await browser_test('broker_troubles_while_watched', async (world) => {
   const broker = await world.start_broker({ more: secrets.lines(port) });
   const url = `mqtts://${kName}:${port}`;
   const keys = { url, ca_file: secrets.authority.cert, username: 'camera', password_file: secrets.at('camera-password') };
-  const perchd = await world.start_perchd({ config: { broker: keys }, command: secrets.command });
+  const perchd = await world.start_perchd({ config: { broker: keys }, command: own_etc({ hosts: secrets.at('hosts'), 'resolv.conf': secrets.at('resolv.conf') }) });
   await perchd.process.wait_for_line(/mod=mqtt state=connected/, { what: 'a connection' });
   const viewer = await world.open_viewer();
   await viewer.first_frame_ms();

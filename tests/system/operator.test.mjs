@@ -5,9 +5,13 @@ import { dirname, join } from 'node:path';
 import { artifact, browser_test, expect, fact } from '../browser/harness/browser_test.mjs';
 import { perchctl, perchctl_json } from '../browser/harness/perchctl.mjs';
 import { brightness } from '../browser/harness/picture.mjs';
+import { task_names } from '../browser/harness/proc.mjs';
 import { until } from '../browser/harness/wait.mjs';
 
 const is_jpeg = (path) => readFileSync(path).subarray(0, 3).equals(Buffer.from([0xff, 0xd8, 0xff]));
+
+const kMetrics = ['perch_watchdog_feeds_total', 'perch_sessions_started_total', 'perch_transport_rtt_seconds_max', 'perch_transport_loss_ratio_max',
+  'perch_transport_estimate_bps_min', 'perch_session_first_frame_seconds_bucket', 'perch_mqtt_connects_total', 'perch_encode_seconds_p50'];
 
 async function snapshots(perchd, name) {
   const path = artifact(name);
@@ -31,17 +35,25 @@ async function while_watched(world, perchd) {
   expect(/^perch_session_connect_seconds_count 1$/m.test(metrics), 'its connection timed');
   expect(/^perch_session_first_frame_seconds_count 1$/m.test(metrics), 'its first picture timed');
   expect(/^perch_video_frames_total [1-9]/m.test(metrics), 'frames counted');
-  await until(() => existsSync(perchd.config.metrics.textfile), { what: 'the file for node_exporter', timeout_ms: 5_000 });
+  for (const name of kMetrics) expect(new RegExp(`^${name}[^ ]* [0-9]`, 'm').test(metrics), `${name} among the metrics`);
+  const names_nobody = (text) => ![status.viewers[0].viewer, status.viewers[0].session].some((id) => text.includes(id));
+  expect(names_nobody(metrics), 'nobody named in the metrics');
+  const { textfile } = perchd.config.metrics;
+  await until(() => existsSync(textfile), { what: 'the file for node_exporter', timeout_ms: 5_000 });
+  expect(/^perch_info/m.test(readFileSync(textfile, 'utf8')) && names_nobody(readFileSync(textfile, 'utf8')), 'the same in the file');
   await snapshots(perchd, 'snapshot_watched.jpg');
   return viewer;
 }
 
 async function privacy(world, perchd, viewer, peer) {
   const helper = await world.chromium.new_page();
+  await viewer.page.click('perch-camera >> [data-do=mute]');
+  await until(() => task_names(perchd.pid).includes('audio'), { what: 'the microphone to open for a listener' });
   const live = await brightness(viewer, helper);
   expect((await perchctl_json(perchd, 'privacy', 'on')).privacy === 'on', 'privacy on');
   await peer.until_state((state) => state.camera === 'privacy', { what: 'privacy in the state' });
   await perchd.until_camera_closed();
+  await until(() => !task_names(perchd.pid).includes('audio'), { what: 'the microphone to be closed' });
   await viewer.until((player) => player?.error === 'PrivacyMode', { what: 'the page to know' });
   await viewer.screenshot(artifact('privacy.png'));
   const blank = await brightness(viewer, helper);
@@ -71,7 +83,7 @@ async function drain(world, perchd, viewer) {
 
 await browser_test('operator', async (world) => {
   const textfile = join(world.dir, 'perch.prom');
-  const perchd = await world.start_perchd({ config: { metrics: { textfile } } });
+  const perchd = await world.start_perchd({ config: { audio: { source: 'tone' }, metrics: { textfile } } });
   await snapshots(perchd, 'snapshot_idle.jpg');
   await perchd.until_camera_closed();
   expect(perchd.perchctl('status').includes('front-door'), 'perchd to be found by its configuration');
