@@ -65,6 +65,7 @@ async function replaced(booted, viewer, peer, deb) {
   const loaded = await viewer.page.evaluate(() => performance.timeOrigin);
   await viewer.start_probe({ motion: false });
   await viewer.until_frames_advance({ count: 30 });
+  const heard = peer.received.length;
   const lines = await booted.install(deb);
   await viewer.until((player) => player?.session !== session && player?.marks.first_frame, { what: 'a picture in a new session', timeout_ms: 20_000 });
   await viewer.until_frames_advance({ count: 30 });
@@ -72,6 +73,8 @@ async function replaced(booted, viewer, peer, deb) {
   fact(`${deb.replace(/.*\//, '')}: no new picture for ${rounded(gap_ms, 0)} ms`);
   const [bye] = peer.heard(session, 'bye');
   expect(bye?.reason === 'Restarting', `bye Restarting, not ${JSON.stringify(bye)}`);
+  const states = peer.received.slice(heard).filter(({ topic }) => topic.endsWith('/state')).map(({ body }) => body.online);
+  expect(states.indexOf(false) >= 0 && states.lastIndexOf(true) > states.indexOf(false), `offline, then online, not ${states}`);
   expect(lines.some((line) => /state=stopping viewers=1/.test(line)), `an orderly end with one viewer:\n${lines.join('\n')}`);
   expect((await viewer.page.evaluate(() => performance.timeOrigin)) === loaded, 'the page not to be loaded again');
   expect(gap_ms < kGap_ms, `a pause under ${kGap_ms} ms`);
