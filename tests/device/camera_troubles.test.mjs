@@ -1,5 +1,5 @@
 // What people get wrong, and what perchd says then: a camera that somebody else uses, a node that is no camera, a size
-// that the camera has not.
+// that the camera has not. And a camera that falls silent while somebody watches: opened anew until it speaks again.
 // needs: chromium
 // guest needs: ffmpeg
 import { browser_test, expect, fact } from '../browser/harness/browser_test.mjs';
@@ -33,6 +33,19 @@ async function not_a_camera(world) {
   });
 }
 
+async function silent_camera(guest, peer, viewer) {
+  const { session } = await viewer.player();
+  const mark = guest.process.mark();
+  await guest.set_camera('Percentage of Dropped Buffers', 100);
+  await is_lost(peer);
+  const [line] = await guest.process.wait_for_line(/.*\/dev\/video0.* delivers no pictures.*/, { what: 'the log to say so', from: mark });
+  fact(`silent: ${line}`);
+  await guest.set_camera('Percentage of Dropped Buffers', 0);
+  await peer.until_state((state) => state.camera === 'ok', { what: 'a camera that is ok again', timeout_ms: kPatience_ms });
+  await viewer.until_frames_advance({ count: 10 });
+  expect((await viewer.player()).session === session, 'the same session, without a restart');
+}
+
 async function missing_size(world) {
   const config = { video: { source: '/dev/video0', width: 700, height: 400 } };
   await with_guest(world, { config }, async ({ guest, peer }) => {
@@ -43,6 +56,7 @@ async function missing_size(world) {
     const { inbound } = await viewer.stats();
     expect(inbound.frameWidth === 640 && inbound.frameHeight === 360, `640x360, not ${inbound.frameWidth}x${inbound.frameHeight}`);
     expect(peer.state.camera === 'ok', `a camera that is ok, not ${peer.state.camera}`);
+    await silent_camera(guest, peer, viewer);
     await viewer.close();
   });
 }
