@@ -33,6 +33,7 @@ int run_daemon(const agent::Config& config, const agent::ConfigSources& sources,
   agent::harden_process();  // debug builds are there to be looked into
 #endif
   agent::use_one_heap();
+  agent::use_no_huge_pages();
   auto daemon = agent::Daemon::create(config, sources, notifier);
   if (!daemon) {
     PERCH_ERROR("agent", "msg=\"cannot start\" reason=%s", in_quotes(daemon.error().message()).c_str());
