@@ -2,34 +2,24 @@
 
 #include <mosquitto.h>
 #include <mqtt_protocol.h>
-#include <netdb.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
 
-#include <atomic>
 #include <cerrno>
-#include <mutex>
-#include <system_error>
-#include <thread>
 #include <utility>
 
 #include "hal/base/log.hpp"
 #include "hal/base/out_of_memory.hpp"
 #include "hal/base/unique_fd.hpp"
 #include "signaling/backoff.hpp"
+#include "signaling/mqtt_attempt.hpp"
 
 namespace perch::signaling {
 namespace {
 
 constexpr char kModule[] = "mqtt";
-constexpr int kKeepAliveSeconds = 30;
 constexpr Duration kMiscInterval = seconds(5);  // keep-alive bookkeeping; no faster timer runs while idle
-
-struct MosquittoDeleter {
-  void operator()(mosquitto* m) const { mosquitto_destroy(m); }
-};
-using MosquittoPtr = std::unique_ptr<mosquitto, MosquittoDeleter>;
 
 /// The address our end of the connection has is no longer this machine's: nothing can come back to it. RFC 1122 leaves
 /// TCP to find out by its timers, which takes minutes.
@@ -47,54 +37,6 @@ bool is_orphan(int connection) {
 struct Properties {
   ~Properties() { mosquitto_property_free_all(&list); }
   mosquitto_property* list = nullptr;
-};
-
-/// Why no connection came about, for people. `error`: what errno said then.
-std::string words_for_failure(int rc, int error, const std::string& host) {
-  if (rc == MOSQ_ERR_EAI) return "no address is known for " + host + " (DNS)";
-  if (rc != MOSQ_ERR_ERRNO) return mosquitto_strerror(rc);
-  return error == 0 ? "connection refused or unreachable" : std::generic_category().message(error);
-}
-
-/// Whether a resolver knows the name. Apart from the connection, which looks it up once more: so that one that does not
-/// answer is not taken for a broker that does not.
-bool has_address(const std::string& host) {
-  addrinfo wanted{};
-  wanted.ai_socktype = SOCK_STREAM;
-  addrinfo* found = nullptr;
-  if (::getaddrinfo(host.c_str(), nullptr, &wanted, &found) != 0) return false;
-  ::freeaddrinfo(found);
-  return true;
-}
-
-/// One try at connecting, shared with the thread that blocks in it. Whoever comes last frees it.
-class Attempt {
- public:
-  Attempt(EventLoop& loop, std::unique_ptr<TlsContext> context, MosquittoPtr made, BrokerUrl to)
-      : tls(std::move(context)), client(std::move(made)), broker(std::move(to)), loop_(&loop) {}
-  /// From the owner: nobody waits any more, the loop may be gone when the thread returns.
-  void abandon() {
-    const std::lock_guard lock(mutex_);
-    loop_ = nullptr;
-  }
-  /// From the thread: posts unless abandoned.
-  void post(std::function<void()> task) {
-    const std::lock_guard lock(mutex_);
-    if (loop_ != nullptr) loop_->post(std::move(task));
-  }
-  [[nodiscard]] bool abandoned() {
-    const std::lock_guard lock(mutex_);
-    return loop_ == nullptr;
-  }
-
-  std::unique_ptr<TlsContext> tls;  // outlives the client
-  MosquittoPtr client;
-  const BrokerUrl broker;
-  std::atomic<bool> looked_up = false;  ///< an address is known
-
- private:
-  std::mutex mutex_;
-  EventLoop* loop_;
 };
 
 }  // namespace
@@ -131,8 +73,7 @@ class MqttClient::Impl {
   [[nodiscard]] std::string tls_words(const TlsContext* tls, const std::string& otherwise) const;
   void set_will(mosquitto* client);
   void set_credentials(mosquitto* client);
-  static int connect_blocking(Attempt& attempt);
-  void on_attempt_done(const std::shared_ptr<Attempt>& attempt, int rc, int error);
+  void on_attempt_done(const std::shared_ptr<MqttAttempt>& attempt, int rc, int error);
   void on_attempt_timeout();
   [[nodiscard]] std::string hung_up_words() const;
   void on_ready(unsigned ready);
@@ -147,8 +88,8 @@ class MqttClient::Impl {
   const MqttOptions options_;
   const Callbacks callbacks_;
   Backoff backoff_;
-  std::shared_ptr<Attempt> attempt_;  ///< while a thread is connecting
-  std::unique_ptr<TlsContext> tls_;   // outlives the client
+  std::shared_ptr<MqttAttempt> attempt_;  ///< while a thread is connecting
+  std::unique_ptr<TlsContext> tls_;       // outlives the client
   MosquittoPtr client_;
   std::unique_ptr<IoWatch> watch_;
   Timer retry_;
@@ -215,24 +156,9 @@ void MqttClient::Impl::begin_attempt() {
   }
   MosquittoPtr client = make_client(tls.get());
   if (!client) return schedule_retry("out of memory");
-  attempt_ = std::make_shared<Attempt>(loop_, std::move(tls), std::move(client), options_.broker);
+  attempt_ = std::make_shared<MqttAttempt>(loop_, std::move(tls), std::move(client), options_.broker);
   patience_.set(monotonic_now() + kAttemptTimeout);
-  // Detached, because getaddrinfo and connect may hang for minutes: an abandoned attempt frees itself when they return.
-  std::thread([attempt = attempt_, this] {
-    const int rc = connect_blocking(*attempt);
-    const int error = errno;
-    attempt->post([attempt, rc, error, this] {
-      if (!attempt->abandoned()) on_attempt_done(attempt, rc, error);
-    });
-  }).detach();
-}
-
-int MqttClient::Impl::connect_blocking(Attempt& attempt) {
-  if (!has_address(attempt.broker.host)) return MOSQ_ERR_EAI;
-  attempt.looked_up = true;
-  // Blocking on purpose: only this way libmosquitto tries every address of a name (localhost is ::1 first).
-  return mosquitto_connect_bind_v5(attempt.client.get(), attempt.broker.host.c_str(), attempt.broker.port,
-                                   kKeepAliveSeconds, nullptr, nullptr);
+  MqttAttempt::begin(attempt_, [this](const auto& attempt, int rc, int error) { on_attempt_done(attempt, rc, error); });
 }
 
 std::string MqttClient::Impl::hung_up_words() const {
@@ -241,12 +167,12 @@ std::string MqttClient::Impl::hung_up_words() const {
          (shared_key ? "is the shared key right?" : "is that its port for TLS, or does it want a certificate of ours?");
 }
 
-void MqttClient::Impl::on_attempt_done(const std::shared_ptr<Attempt>& attempt, int rc, int error) {
+void MqttClient::Impl::on_attempt_done(const std::shared_ptr<MqttAttempt>& attempt, int rc, int error) {
   if (rc != MOSQ_ERR_SUCCESS) {
     // Whether we still hear why it hung up is a matter of timing; libmosquitto says EPROTO for TLS's own errors.
     const bool during_tls = error == ECONNRESET || error == EPIPE || error == EPROTO;
     const bool hung_up = attempt->tls && rc == MOSQ_ERR_ERRNO && during_tls;
-    const std::string otherwise = hung_up ? hung_up_words() : words_for_failure(rc, error, options_.broker.host);
+    const std::string otherwise = hung_up ? hung_up_words() : attempt->words_for(rc, error);
     const std::string why = tls_words(attempt->tls.get(), otherwise);
     attempt_.reset();
     return schedule_retry(why);
@@ -263,7 +189,7 @@ void MqttClient::Impl::on_attempt_done(const std::shared_ptr<Attempt>& attempt, 
 
 void MqttClient::Impl::on_attempt_timeout() {
   if (attempt_) {
-    const std::string who = attempt_->looked_up ? "" : " from DNS about " + options_.broker.host;
+    const std::string who = attempt_->looked_up() ? "" : " from DNS about " + options_.broker.host;
     attempt_->abandon();
     attempt_.reset();
     return schedule_retry("no answer in 10 s" + who);

@@ -1,5 +1,6 @@
 // One camera on one <video>: joins the line to the camera, watch and peer, and carries out what the watch decides.
 
+import { Abilities } from "./abilities.js";
 import { CameraLine } from "./camera_line.js";
 import { objection_to } from "./codec.js";
 import { FrameMeter, latency_of, Smoothed } from "./frames.js";
@@ -33,7 +34,7 @@ export class Player {
   #listener;
   #watch;
   #line;
-  #rights = null; // what the camera last said we may do
+  #abilities;
   #peer = null;
   #spare = new SparePeer((ice_servers) => this.#new_peer(ice_servers));
   #meter = null;
@@ -52,6 +53,7 @@ export class Player {
     this.video = video;
     this.#listener = listener;
     this.#watch = this.#new_watch();
+    this.#abilities = new Abilities(Boolean(settings.key), () => this.#line.state);
     this.#line = new CameraLine(settings, {
       on_broker: (up) => this.#tell((now) => this.#watch.on_broker(now, up)),
       on_state: (state) => this.#on_state(state),
@@ -94,22 +96,17 @@ export class Player {
 
   /** The camera has a microphone that may be listened to. */
   get has_audio() {
-    return this.#can.audio && this.#knows_rights;
+    return this.#abilities.shown.audio;
   }
 
   /** The camera has a loudspeaker to talk through. */
   get has_talk() {
-    return this.#can.talk && this.#knows_rights;
+    return this.#abilities.shown.talk;
   }
 
   /** The camera's own controls may be set. */
   get may_control() {
-    return this.#rights?.control ?? false;
-  }
-
-  // Nothing is shown that the camera may refuse: a sealed one says first what we may do.
-  get #knows_rights() {
-    return this.#rights !== null || (!this.#settings.key && this.#line.state?.access !== "sealed");
+    return this.#abilities.shown.control;
   }
 
   /** Somebody is speaking through it just now, perhaps we. */
@@ -120,11 +117,6 @@ export class Player {
   /** The camera's microphone delivers nothing. */
   get deaf() {
     return this.#line.state?.deaf ?? false;
-  }
-
-  get #can() {
-    const { listen = true, talk = true } = this.#rights ?? {};
-    return { audio: listen && (this.#line.state?.audio.length ?? 0) > 0, talk: talk && (this.#line.state?.talk ?? false) };
   }
 
   /** Has the camera say what it can be set to; `on_controls` follows. */
@@ -263,16 +255,16 @@ export class Player {
     this.#offered = false;
     peer.want_sound(this.#listens, this.#talk_track);
     if (this.#settings.solicit) {
-      this.#publish_call("solicit", { want: { video: true, ...this.#can } });
+      this.#publish_call("solicit", { want: { video: true, ...this.#abilities.wanted } });
     } else {
-      const sdp = await peer.offer(this.#can);
+      const sdp = await peer.offer(this.#abilities.wanted);
       this.#offered = true;
       if (peer === this.#peer) this.#publish_call("offer", { sdp, want: this.#want() });
     }
   }
 
   #want() {
-    const can = this.#can;
+    const can = this.#abilities.wanted;
     return { video: true, audio: can.audio && this.#listens, talk: can.talk && this.#talk_track !== null };
   }
 
@@ -281,13 +273,13 @@ export class Player {
     if (!this.#peer) return;
     this.#peer.want_sound(this.#listens, this.#talk_track);
     const may_offer = !this.#offered && this.marks.answer !== undefined;
-    if (may_offer && this.#peer.sound_differs(this.#can)) this.#attempt(() => this.#offer_again());
+    if (may_offer && this.#peer.sound_differs(this.#abilities.wanted)) this.#attempt(() => this.#offer_again());
   }
 
   async #offer_again() {
     const peer = this.#peer;
     this.#offered = true;
-    const sdp = await peer.offer(this.#can);
+    const sdp = await peer.offer(this.#abilities.wanted);
     if (peer === this.#peer) this.#line.send("offer", { sdp, want: this.#want() });
   }
 
@@ -339,7 +331,7 @@ export class Player {
   };
 
   #on_bye(reason) {
-    if (reason === "Revoked" || reason === "Expired") this.#rights = null;
+    if (reason === "Revoked" || reason === "Expired") this.#abilities.forget();
     this.#tell((now) => this.#watch.on_bye(now, reason));
   }
 
@@ -362,7 +354,7 @@ export class Player {
 
   async #on_answer({ sdp, ice_servers, rights }) {
     this.marks.answer ??= performance.now();
-    this.#rights = rights ?? this.#rights;
+    this.#abilities.learn(rights);
     // Not used before the next gathering: a connection that knows other servers than it gathered with restarts ICE
     // with its next offer, whatever that was for.
     if (ice_servers.length) this.#answer_servers = ice_servers;
@@ -373,7 +365,7 @@ export class Player {
   }
 
   async #on_offer({ sdp, rights }) {
-    this.#rights = rights ?? this.#rights;
+    this.#abilities.learn(rights);
     // RFC 3264 §4 leaves glare to us: of two crossing offers the viewer's counts, see PROTOCOL.md.
     if (this.#offered) return;
     const peer = this.#peer;
