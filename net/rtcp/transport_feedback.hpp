@@ -14,9 +14,12 @@ namespace perch::net::rtcp {
 /// draft-holmer-rmcat-transport-wide-cc-extensions-01 §3.1. Covers the numbers base … base + status_count - 1; those
 /// without an arrival had not come when it was written.
 struct TransportFeedback {
+  static constexpr microseconds kClockPeriod = (1 << 24) * milliseconds(64);  // twelve days
   struct Arrival {
     rtp::SequenceNumber number;
-    microseconds at{};  ///< on the receiver's clock, whose zero means nothing; steps of 250 us
+    /// On the receiver's clock, whose zero means nothing; steps of 250 us. Known up to a multiple of kClockPeriod, the
+    /// same for all of one feedback.
+    microseconds at{};
     bool operator==(const Arrival&) const = default;
   };
   rtp::Ssrc sender_ssrc = 0;

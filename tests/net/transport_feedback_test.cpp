@@ -68,6 +68,17 @@ TEST(TransportFeedback, ReadsANegativeReferenceTime) {
   EXPECT_EQ(got->arrivals.front().at, -milliseconds(64));
 }
 
+TEST(TransportFeedback, TheReceiversClockWraps) {
+  constexpr microseconds kLeast = -TransportFeedback::kClockPeriod / 2;
+  const std::vector<TransportFeedback::Arrival> across{{{5}, kLeast - ticks(3)}, {{6}, kLeast + ticks(1)}};
+  const auto bytes = written({1, 2, {5}, 2, 0, across});
+  ASSERT_TRUE(bytes);
+  const auto got = parsed(*bytes);
+  ASSERT_TRUE(got);
+  EXPECT_EQ(got->arrivals.front().at, across.front().at + TransportFeedback::kClockPeriod);
+  EXPECT_EQ(got->arrivals.back().at, across.back().at + TransportFeedback::kClockPeriod);
+}
+
 TEST(TransportFeedback, ARunMayEndBeyondTheCount) {
   const auto got = parsed(raw({0, 5, 0, 2, 0, 0, 0, 0, 0x3F, 0xFF, 1, 2}));
   ASSERT_TRUE(got);
