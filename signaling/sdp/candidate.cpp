@@ -67,6 +67,18 @@ bool is_usable_address(const std::string& text) {
   return is_mdns_name(text);
 }
 
+/// RFC 6544 §4.5. Browsers connect, and never listen: who names a place to connect to may mean a third party, where one
+/// connection made in our name is already too much. `extensions`: the words after the type, name and value in turn.
+bool only_connects(const std::vector<std::string_view>& extensions) {
+  int said = 0;
+  for (std::size_t i = 0; i < extensions.size(); ++i) {
+    if (extensions[i] != "tcptype") continue;
+    if (i % 2 != 0 || i + 1 == extensions.size() || extensions[i + 1] != "active") return false;
+    ++said;
+  }
+  return said == 1;
+}
+
 Result<Candidate> check_usable(Candidate candidate) {
   if (candidate.component != 1) return fail(Errc::kUnsupported, "only RTP's component: RTCP is muxed");
   if (candidate.port == 0) return fail(Errc::kUnsupported, "candidate with port 0");
@@ -79,9 +91,11 @@ Result<Candidate> check_usable(Candidate candidate) {
 Result<Candidate> parse_candidate(std::string_view text) {
   constexpr std::string_view kName = "candidate:";
   if (text.starts_with("a=")) text.remove_prefix(2);
-  const bool plausible = text.size() <= kMaxCandidateBytes && std::all_of(text.begin(), text.end(), is_printable);
+  // RFC 8839 §5.1 has single spaces between the words, and the ICE agent counts them.
+  const bool plausible = text.size() <= kMaxCandidateBytes && std::all_of(text.begin(), text.end(), is_printable) &&
+                         text.find("  ") == std::string_view::npos;
   if (!plausible || !text.starts_with(kName)) return fail(Errc::kInvalid, "not a candidate");
-  // foundation component transport priority address port "typ" type …; the extensions after it are not needed
+  // foundation component transport priority address port "typ" type …
   const std::vector<std::string_view> words = words_of(text.substr(kName.size()));
   if (words.size() < 8 || words[6] != "typ" || words[0].size() > 32) return fail(Errc::kInvalid, "not a candidate");
   const auto component = parse_decimal(words[1], 256);
@@ -91,6 +105,8 @@ Result<Candidate> parse_candidate(std::string_view text) {
   if (!component || !priority || !port || !type) return fail(Errc::kInvalid, "not a candidate");
   const bool udp = equals_ignoring_case(words[2], "udp");
   if (!udp && !equals_ignoring_case(words[2], "tcp")) return fail(Errc::kUnsupported, "neither UDP nor TCP");
+  if (!udp && !only_connects({words.begin() + 8, words.end()}))
+    return fail(Errc::kUnsupported, "a TCP candidate that waits to be connected to");
   return check_usable({std::string(words[0]), static_cast<std::uint16_t>(*component),
                        udp ? CandidateTransport::kUdp : CandidateTransport::kTcp, static_cast<std::uint32_t>(*priority),
                        std::string(words[4]), static_cast<std::uint16_t>(*port), *type});

@@ -27,8 +27,9 @@ struct Candidate {
 };
 
 /// `candidate:…`, with or without `a=` in front. kInvalid: not a candidate. kUnsupported: well formed, but nothing to
-/// send packets to: other components than RTP's (everything is muxed), other transports, host names outside `.local`
-/// (no DNS look-ups on a stranger's behalf), unspecified, broadcast and multicast addresses, port 0.
+/// send packets to: other components than RTP's (everything is muxed), other transports, TCP that wants to be connected
+/// to, host names outside `.local` (no DNS look-ups on a stranger's behalf), unspecified, broadcast and multicast
+/// addresses, port 0.
 [[nodiscard]] Result<Candidate> parse_candidate(std::string_view text);
 
 }  // namespace perch::signaling::sdp

@@ -39,6 +39,19 @@ TEST(SdpCandidate, NothingToSendToIsUnsupported) {
   }
 }
 
+// Connecting to whatever a viewer names would lend them the camera's place in its network.
+TEST(SdpCandidate, NobodyIsConnectedToOverTcp) {
+  const std::string tcp = "candidate:1 1 tcp 1518214911 192.0.2.5 443 typ host";
+  for (const char* extensions :
+       {"", " tcptype passive", " tcptype so", " tcptype", " tcptype active tcptype passive",
+        " tcptype passive tcptype active", " generation 0", " tcptype ACTIVE", " raddr tcptype rport active"}) {
+    const auto parsed = parse_candidate(tcp + extensions);
+    ASSERT_FALSE(parsed) << extensions;
+    EXPECT_EQ(parsed.error().code, Errc::kUnsupported) << extensions;
+  }
+  EXPECT_TRUE(parse_candidate(tcp + " generation 0 tcptype active ufrag 4bVV"));
+}
+
 TEST(SdpCandidate, NonsenseIsInvalid) {
   const std::string good = "candidate:1 1 udp 1 192.0.2.1 5000 typ host";
   for (const std::string& text :
@@ -46,7 +59,8 @@ TEST(SdpCandidate, NonsenseIsInvalid) {
         std::string("candidate:1 1 udp 1 192.0.2.1 5000 typ cat"),
         std::string("candidate:1 1 udp 1 192.0.2.1 65536 typ host"),
         std::string("candidate:1 1 udp 9999999999 192.0.2.1 5000 typ host"),
-        std::string("candidate:1 257 udp 1 192.0.2.1 5000 typ host"), good + "\r\na=x", good + std::string(512, ' '),
+        std::string("candidate:1 257 udp 1 192.0.2.1 5000 typ host"), good + "\r\na=x",
+        std::string("candidate:1 1 udp 1 192.0.2.1  5000 typ host"), good + std::string(512, ' '),
         "candidate:" + std::string(33, '1') + " 1 udp 1 192.0.2.1 5000 typ host"}) {
     const auto parsed = parse_candidate(text);
     ASSERT_FALSE(parsed) << text;
