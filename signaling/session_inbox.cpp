@@ -1,12 +1,16 @@
 // Incoming side of the session table: every check a message passes, in order, and what each kind does.
 #include <algorithm>
+#include <bit>
 #include <utility>
 
+#include "hal/base/log.hpp"
 #include "signaling/sdp/candidate.hpp"
 #include "signaling/session_table.hpp"
 
 namespace perch::signaling {
 namespace {
+
+constexpr char kModule[] = "signaling";
 
 /// Session level of an error about a session id that is none: the sender's own word if it is harmless, else 128 zero
 /// bits.
@@ -16,11 +20,21 @@ std::string answerable_session(std::string_view session) {
 
 }  // namespace
 
-/// MQTT 5 §4.6 orders what one connection says, not what two say: the last will of one that is gone may come after the
-/// state we published through the next, when the two ended at different nodes of a broker.
 void SessionTable::on_own_state(TimePoint now, ByteView payload) {
-  const bool says_offline = as_text(payload) == last_will().payload;
-  if (says_offline && !offline_ && denials_.take(now)) state_is_fresh_ = false;
+  if (offline_) return;
+  guard_.on_heard(as_text(payload), as_text(payload) == last_will().payload);
+  deny_lies(now);
+}
+
+void SessionTable::deny_lies(TimePoint now) {
+  if (!guard_.denies(now)) return;
+  state_is_fresh_ = false;
+  // A line for the 1st, 2nd, 4th, 8th …: whoever may write there must not fill the log too.
+  if (std::has_single_bit(++counters_.states_denied))
+    PERCH_WARN(kModule,
+               "somebody else spoke in the camera's state, %s; said ours again. Another camera with this id, or a "
+               "broker that lets others write there?",
+               topics_.state().c_str());
 }
 
 void SessionTable::on_message(TimePoint now, std::string_view topic, ByteView payload) {

@@ -14,7 +14,7 @@ SessionTable::SessionTable(TimePoint now, std::string prefix, CameraState state,
 
 TimePoint SessionTable::deadline() const {
   if (offline_) return kNever;
-  TimePoint next = epochs_.deadline();
+  TimePoint next = std::min(epochs_.deadline(), guard_.deadline());
   for (const auto& [key, session] : sessions_) next = std::min(next, session.connect_by);
   return next;
 }
@@ -24,6 +24,7 @@ void SessionTable::on_deadline(TimePoint now) {
     state_is_fresh_ = false;
     epoch_is_news_ = true;
   }
+  deny_lies(now);
   end_overdue(now);
 }
 
@@ -56,7 +57,8 @@ std::optional<Publication> SessionTable::next_publication() {
 }
 
 void SessionTable::publish_state() {
-  publications_.push_front({topics_.state(), write_online(current_state(), epochs_.epochs().current), true});
+  publications_.push_front({topics_.state(), state_text(), true});
+  guard_.on_published(publications_.front().payload);
   state_is_fresh_ = true;
   epoch_is_news_ = false;
 }

@@ -19,6 +19,7 @@
 #include "signaling/rate_limits.hpp"
 #include "signaling/recent_sessions.hpp"
 #include "signaling/session_events.hpp"
+#include "signaling/state_guard.hpp"
 
 namespace perch::signaling {
 
@@ -31,6 +32,7 @@ struct SignalingCounters {
   std::uint64_t errors_suppressed = 0;    ///< would have been sent, had there not been so many
   std::uint64_t refused_silently = 0;     ///< offers over the rate, after the first refusal
   std::uint64_t candidates_stripped = 0;  ///< unusable ones
+  std::uint64_t states_denied = 0;        ///< somebody else's word in our `state`
 };
 
 /// Decides which sessions exist, numbers and dates their messages, and keeps the retained state fresh. Leaves to the
@@ -134,6 +136,7 @@ class SessionTable {
   };
 
   void on_own_state(TimePoint now, ByteView payload);
+  void deny_lies(TimePoint now);
   void on_body(Incoming in, std::string_view kind, std::string_view body);
   [[nodiscard]] bool is_new(const Incoming& in);
   void dispatch(const Incoming& in, Body body);
@@ -171,7 +174,7 @@ class SessionTable {
   std::deque<SessionEvent> events_;
   std::deque<Publication> publications_;
   SignalingCounters counters_;
-  TokenBucket denials_{5, 0.2};  ///< of our own last words: who floods us with them gets no echo
+  StateGuard guard_;
   bool state_is_fresh_ = false;
   bool epoch_is_news_ = false;  ///< nobody has been told of it
   bool offline_ = false;

@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { browser_test, expect, fact } from '../browser/harness/browser_test.mjs';
 import { MqttPeer } from '../browser/harness/mqtt_peer.mjs';
 import { root } from '../browser/harness/paths.mjs';
+import { task_names, udp_ports } from '../browser/harness/proc.mjs';
 import { SealedPeer } from '../browser/harness/sealed_peer.mjs';
+import { until } from '../browser/harness/wait.mjs';
 
 const sdp = readFileSync(join(root, 'tests/signaling/fixtures/chromium-156-recvonly-offer.sdp'), 'utf8');
 const with_sound = readFileSync(join(root, 'tests/signaling/fixtures/chromium-video-audio-offer-hand-made.sdp'), 'utf8');
@@ -28,14 +30,20 @@ await browser_test('sealed_attacks', async (world) => {
     const { code } = await phone.until_heard(session, 'error');
     expect(code === 'unknown_session', `unknown_session, not ${code}`);
   };
-  /** `attack` gets no answer in `session` and begins no session. */
+  /** What a session takes: threads for picture and sound, ports for ICE. */
+  const taken = () => JSON.stringify({ threads: task_names(perchd.pid).sort(), ports: udp_ports(perchd.pid).length });
+  const idle = taken();
+  expect(udp_ports(perchd.pid).length === 0, 'no port open before anybody called');
+  /** `attack` gets no answer in `session`, begins no session, and wakes neither camera nor ICE. */
   const gets_silence = async (name, session, attack) => {
+    await until(() => taken() === idle, { what: 'the camera to have gone to sleep' });
     const before = sessions_begun(perchd);
     await attack();
     await barrier();
     const said = witness_of(session);
     expect(said.length === 0, `${name}: silence, not ${JSON.stringify(said)}`);
     expect(sessions_begun(perchd) === before, `${name}: no session`);
+    expect(taken() === idle, `${name}: nothing opened: ${taken()} where ${idle} was`);
     fact(`${name}: silence`);
   };
   const everything = await world.connect_peer({ viewer: '+' });
@@ -87,11 +95,22 @@ await browser_test('sealed_attacks', async (world) => {
   const stale = phone.make(new_session(), 'offer', { sdp }, 'A'.repeat(22));
   await gets_silence('an epoch of the broker\'s own', stale.session, () => phone.send(stale));
 
-  // As a broker of several nodes may, or somebody who may write there.
-  await witness.client.publishAsync('perch/v1/front-door/state', '{"v":1,"online":false,"id":"front-door"}', { qos: 1, retain: true });
-  await witness.until_state((state) => !state.online, { what: 'the false word' });
-  await witness.until_state((state) => state.online, { what: 'the camera to deny it', timeout_ms: 2_000 });
-  fact("a last will that comes late: the camera denies it");
+  // As a broker of several nodes may, or somebody who may write there: what a newcomer reads must be the camera's word.
+  const will = '{"v":1,"online":false,"id":"front-door"}';
+  const kLies = { 'a last will that comes late': will, 'one that differs by a blank': `${will} `, 'no state at all': '', 'open access': JSON.stringify({ ...witness.state, access: 'open' }) };
+  for (const [what, lie] of Object.entries(kLies)) {
+    await witness.client.publishAsync('perch/v1/front-door/state', lie, { qos: 1, retain: true });
+    const standing = async () => {
+      const newcomer = await MqttPeer.connect(world.broker, { viewer: 'newcomer' });
+      try {
+        return await newcomer.until_state((state) => state.online && state.access === 'sealed', { timeout_ms: 500 }).catch(() => null);
+      } finally {
+        await newcomer.close();
+      }
+    };
+    await until(standing, { what: `the camera to deny ${what}`, timeout_ms: 10_000 });
+  }
+  fact(`said in the camera's name and denied: ${Object.keys(kLies).join(', ')}`);
 
   // Without rights: sound in the offer comes back refused; controls are not for this viewer; nobody watches unasked.
   const deaf = await SealedPeer.invited(world, perchd.invite('deaf', { rights: 'watch' }).link);
