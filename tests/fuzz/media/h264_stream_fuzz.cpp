@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "hal/base/h264_sps.hpp"
+#include "hal/video/access_unit_index.hpp"
 #include "media/codec/h264_passthrough.hpp"
 #include "media/rtp/annexb.hpp"
 #include "media/rtp/h264_depacketizer.hpp"
@@ -28,6 +29,24 @@ void check_round_trip(const codec::EncodedFrame& frame) {
   }
 }
 
+std::vector<video::AccessUnitExtent> index_of(ByteView stream, std::size_t piece) {
+  video::AccessUnitIndex index;
+  for (; stream.size() > piece; stream = stream.subspan(piece)) index.push(stream.first(piece));
+  index.push(stream);
+  return index.finish();
+}
+
+/// A film's pictures lie within it, one after the other, wherever it was cut for reading.
+void check_index(ByteView stream) {
+  const auto units = index_of(stream, std::max<std::size_t>(stream.size(), 1));
+  std::uint64_t end = 0;
+  for (const auto& unit : units) {
+    if (unit.offset < end || unit.size == 0 || unit.size > stream.size() - unit.offset) std::abort();
+    end = unit.offset + unit.size;
+  }
+  if (index_of(stream, 1) != units || index_of(stream, stream.size() / 3 + 1) != units) std::abort();
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -35,6 +54,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   rtp::AnnexBReader reader(stream);
   while (const auto nal = reader.next()) check_sps(*nal);
   check_sps(stream);
+  check_index(stream);
   codec::H264Passthrough passthrough;
   const std::size_t half = size / 2;
   for (const ByteView part : {stream.first(half), stream.subspan(half), stream}) {
