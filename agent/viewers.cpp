@@ -60,8 +60,6 @@ void Viewers::abandon(const SessionKey& key, net::LinkId first_new) {
     net_.remove(id);
     by_link_.erase(id);
   }
-  const auto found = sessions_.find(key);
-  if (found != sessions_.end()) net_.remove(found->second.link);
   drop(key);
   table_.send_bye(key, Reason::kOutOfResources);
 }
@@ -95,7 +93,7 @@ void Viewers::on(TimePoint now, const OfferReceived& event) {
   if (!answered) {
     PERCH_INFO(kModule, "viewer=%s state=refused reason=%s", label_of(event.key).c_str(),
                in_quotes(answered.error().message()).c_str());
-    return table_.reject_offer(now, event.key, error_code_of(answered.error().code), answered.error().message());
+    return reject(now, event.key, answered.error());
   }
   session.agreed = std::move(answered->session);
   if (holds_) {
@@ -153,11 +151,10 @@ void Viewers::on(TimePoint now, const AnswerReceived& event) {
   auto agreed = sdp::accept_answer(session.our_offer, event.sdp, session.ours);
   if (!agreed) {
     session.move = Session::Move::kNone;
-    table_.reject_offer(now, event.key, error_code_of(agreed.error().code), agreed.error().message());
-    if (!table_.has(event.key)) drop(event.key);
-    return;
+    return reject(now, event.key, agreed.error());
   }
   session.agreed = std::move(*agreed);
+  table_.on_answer_accepted(event.key);
   if (session.move != Session::Move::kNone) return finish_move(event.key, session);
   tell_demand();
   connect_link(session);
@@ -215,8 +212,7 @@ void Viewers::renegotiate(TimePoint now, const OfferReceived& event, Session& se
     refresh_ice(ours, random_);
     answered = sdp::answer_offer(event.offer.sdp, ours);
   }
-  if (!answered)
-    return table_.reject_offer(now, event.key, error_code_of(answered.error().code), answered.error().message());
+  if (!answered) return reject(now, event.key, answered.error());
   const sdp::Change change = sdp::compare(session.agreed, answered->session);
   session.ours = std::move(ours);
   const bool had_pictures = session.sends_pictures();
@@ -230,6 +226,7 @@ void Viewers::renegotiate(TimePoint now, const OfferReceived& event, Session& se
     by_link_.erase(session.link);
     session.link = next_link_++;
     session.ice_connected = session.connected = false;
+    table_.on_link_began_anew(now, event.key);
     open_link(event.key, session, session.agreed.ice_controlling);
     return connect_link(session);
   }
@@ -259,7 +256,6 @@ void Viewers::on(TimePoint now, const SessionEnded& event) {
   PERCH_INFO(kModule, "viewer=%s state=ended reason=%s by=%s after_s=%lld", label_of(event.key).c_str(),
              to_string(event.reason), event.by_viewer ? "viewer" : "camera",
              static_cast<long long>((now - found->second.since) / seconds(1)));
-  net_.remove(found->second.link);
   drop(event.key);
 }
 
@@ -270,9 +266,16 @@ void Viewers::on(TimePoint, const ControlReceived& event) {
   callbacks_.on_control(event.key, event.request);
 }
 
+/// What the table forgets with it is forgotten here too: nobody could end it any more.
+void Viewers::reject(TimePoint now, const SessionKey& key, const Error& why) {
+  table_.reject_offer(now, key, error_code_of(why.code), why.message());
+  if (!table_.has(key)) drop(key);
+}
+
 void Viewers::drop(const SessionKey& key) {
   const auto found = sessions_.find(key);
   if (found == sessions_.end()) return;
+  net_.remove(found->second.link);
   by_link_.erase(found->second.link);
   sessions_.erase(found);
   tell_demand();

@@ -84,6 +84,8 @@ class Viewers {
   void send_answer(const signaling::SessionKey& key, Session& session, std::string sdp, bool with_servers);
   void offer_move(const signaling::SessionKey& key, Session& session);
   void finish_move(const signaling::SessionKey& key, Session& session);
+  void reject(TimePoint now, const signaling::SessionKey& key, const Error& why);
+  /// With its link; nothing happens where there is no session.
   void drop(const signaling::SessionKey& key);
   void abandon(const signaling::SessionKey& key, net::LinkId first_new);
   void tell_demand() const;

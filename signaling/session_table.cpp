@@ -99,7 +99,7 @@ SessionTable::Session* SessionTable::find(const SessionKey& key) {
 void SessionTable::send_answer(const SessionKey& key, std::string sdp, std::vector<IceServer> ice_servers) {
   Session* session = find(key);
   if (session == nullptr) return;
-  session->answered = true;
+  session->agreed = true;
   describe(key, *session, Answer{std::move(sdp), std::move(ice_servers), rights_of(key.viewer)});
 }
 
@@ -123,12 +123,15 @@ void SessionTable::send_end_of_candidates(const SessionKey& key) {
   if (Session* session = find(key)) session->waiting.done = true;
 }
 
+void SessionTable::on_answer_accepted(const SessionKey& key) {
+  if (Session* session = find(key)) session->agreed = true;
+}
+
 void SessionTable::reject_offer(TimePoint now, const SessionKey& key, ErrorCode code, std::string message) {
   answer_error({now, key, std::nullopt}, code, std::move(message));
   const auto found = sessions_.find(key);
   if (found == sessions_.end()) return;
-  const bool settled = found->second.answered || found->second.connected;
-  if (settled) return;
+  if (found->second.agreed) return;
   rates_.on_worthless_offer(now);
   forget(found);
 }
@@ -192,6 +195,13 @@ void SessionTable::on_ice_connected(const SessionKey& key) {
   if (session == nullptr) return;
   session->connect_by = kNever;
   if (!std::exchange(session->connected, true)) state_is_fresh_ = false;
+}
+
+void SessionTable::on_link_began_anew(TimePoint now, const SessionKey& key) {
+  Session* session = find(key);
+  if (session == nullptr) return;
+  session->connect_by = now + kConnectTime;
+  if (std::exchange(session->connected, false)) state_is_fresh_ = false;
 }
 
 void SessionTable::set_camera(CameraHealth health) {

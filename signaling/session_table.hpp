@@ -62,8 +62,10 @@ class SessionTable {
   void send_offer(const SessionKey& key, std::string sdp);
   void send_candidate(const SessionKey& key, IceCandidate candidate);
   void send_end_of_candidates(const SessionKey& key);
-  /// Refuses the offer (or answer) at hand. A session that has not settled on a description yet ends
-  /// with it, without an event; one that has goes on as it was.
+  /// The viewer's answer to our offer is good.
+  void on_answer_accepted(const SessionKey& key);
+  /// Refuses the offer (or answer) at hand. A session that has not agreed on anything yet ends with it, without an
+  /// event: ask has() afterwards; one that has goes on as it was.
   void reject_offer(TimePoint now, const SessionKey& key, ErrorCode code, std::string message);
   /// Ends the session from our side.
   void send_bye(const SessionKey& key, Reason reason);
@@ -78,6 +80,8 @@ class SessionTable {
 
   /// The session connected: its time is no longer limited, and it counts as a viewer.
   void on_ice_connected(const SessionKey& key);
+  /// It has to connect once more: from now on it has kConnectTime again, and does not count as a viewer.
+  void on_link_began_anew(TimePoint now, const SessionKey& key);
   void set_camera(CameraHealth health);
   /// Somebody is heard through the loudspeaker.
   void set_talking(bool talking);
@@ -119,7 +123,7 @@ class SessionTable {
     TokenBucket controls{20, 10};
     TokenBucket reminders{5, 0.5};
     bool described = false;      ///< a description of ours went out
-    bool answered = false;       ///< it was an answer
+    bool agreed = false;         ///< on an offer and its answer, once at least
     bool awaits_answer = false;  ///< it was an offer, and nothing came back yet
     bool connected = false;
     std::size_t candidates_in = 0;  ///< of this ICE generation
