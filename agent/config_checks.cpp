@@ -18,6 +18,14 @@ bool is_id_letter(char c) {
 
 bool is_alsa(const std::string& value) { return value.starts_with("alsa:") && value.size() > 5; }
 
+/// A URL of this scheme that could lead somewhere: RFC 3986 §3.2, without user information; no blanks (§2).
+bool names_host(const std::string& value, std::string_view scheme) {
+  if (!value.starts_with(scheme)) return false;
+  const bool plain = std::none_of(value.begin(), value.end(), [](unsigned char c) { return c <= 0x20 || c == 0x7f; });
+  return plain && value.size() > scheme.size() &&
+         std::string_view("/?#:").find(value[scheme.size()]) == std::string_view::npos;
+}
+
 template <std::size_t N>
 Result<void> one_of(const std::string& value, const std::array<const char*, N>& words) {
   std::string list;
@@ -89,14 +97,14 @@ Result<void> check_prefix(const std::string& value) {
 Result<void> check_access_mode(const std::string& value) { return one_of<3>(value, {"sealed", "broker", "open"}); }
 
 Result<void> check_page_url(const std::string& value) {
-  const bool web = value.starts_with("http://") || value.starts_with("https://");
+  const bool web = names_host(value, "http://") || names_host(value, "https://");
   if (value.empty() || (web && value.find('#') == std::string::npos)) return {};
-  return fail(Errc::kInvalid, "must begin with http:// or https:// and have no #");
+  return fail(Errc::kInvalid, "must begin with http:// or https:// and a host, and have no #");
 }
 
 Result<void> check_web_socket_url(const std::string& value) {
-  if (value.empty() || value.starts_with("ws://") || value.starts_with("wss://")) return {};
-  return fail(Errc::kInvalid, "must begin with ws:// or wss://");
+  if (value.empty() || names_host(value, "ws://") || names_host(value, "wss://")) return {};
+  return fail(Errc::kInvalid, "must begin with ws:// or wss:// and a host");
 }
 
 Result<void> check_ice_server(const std::string& value) {

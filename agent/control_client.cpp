@@ -20,6 +20,7 @@ constexpr Duration kPatience = seconds(5);
 constexpr std::size_t kLongestAnswer = 8 << 20;  // [bytes]
 
 Result<UniqueFd> connect_to(const std::string& path) {
+  if (path.empty()) return fail(Errc::kUnavailable, "perchd cannot be asked: [control] socket is empty");
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   if (path.size() >= sizeof address.sun_path) return fail(Errc::kInvalid, "the socket's path is too long: " + path);
@@ -29,7 +30,8 @@ Result<UniqueFd> connect_to(const std::string& path) {
   if (::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) return fd;
   if (errno == ENOENT || errno == ECONNREFUSED)
     return fail(Errc::kNotFound, "nobody answers at " + path + ": is perchd running? (--socket names another place)");
-  if (errno == EACCES) return fail(Errc::kPermission, "not allowed at " + path + ": try as root or as user perch");
+  if (errno == EACCES)
+    return fail(Errc::kPermission, "not allowed at " + path + ": try with sudo, or as a member of the group perch");
   return fail_errno("cannot connect to " + path);
 }
 

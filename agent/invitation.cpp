@@ -178,7 +178,12 @@ Result<std::optional<UnixTime>> parse_expiry(std::string_view text, UnixTime now
 }
 
 Result<Rights> parse_rights(std::string_view text) {
-  auto rights = signaling::rights_from(split(text, ','));
+  std::vector<std::string_view> words = split(text, ',');
+  for (std::string_view& word : words) {
+    word.remove_prefix(std::min(word.find_first_not_of(' '), word.size()));
+    word = word.substr(0, word.find_last_not_of(' ') + 1);
+  }
+  auto rights = signaling::rights_from(words);
   if (!rights) return fail(Errc::kInvalid, in_quotes(text) + ": " + rights.error().message() + ", separated by commas");
   return rights;
 }

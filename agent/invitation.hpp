@@ -44,7 +44,7 @@ enum class Standing {
 [[nodiscard]] std::string to_text(UnixTime time);
 /// "12h", "30d", "2w" from now on, or "never" (nothing).
 [[nodiscard]] Result<std::optional<UnixTime>> parse_expiry(std::string_view text, UnixTime now);
-/// "watch,listen".
+/// "watch,listen"; blanks may stand around the commas.
 [[nodiscard]] Result<signaling::Rights> parse_rights(std::string_view text);
 
 }  // namespace perch::agent

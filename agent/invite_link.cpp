@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdio>
 
+#include "agent/config_checks.hpp"
 #include "agent/ice_setup.hpp"
 #include "hal/base/log.hpp"
 #include "hal/base/text.hpp"
@@ -50,6 +51,16 @@ std::string ice_of(const Config& config) {
 }
 
 }  // namespace
+
+Result<void> check_places(const ViewerPlaces& given) {
+  if (const auto page = check_page_url(given.page); !page)
+    return fail(Errc::kInvalid,
+                "--page " + in_quotes(given.page) + ' ' + page.error().message() + ", as http://camera.local:9001/");
+  if (const auto broker = check_web_socket_url(given.broker); !broker)
+    return fail(Errc::kInvalid, "--broker " + in_quotes(given.broker) + ' ' + broker.error().message() +
+                                    ", as ws://camera.local:9001/: browsers reach brokers through WebSockets only");
+  return {};
+}
 
 Result<ViewerPlaces> viewer_places(const Config& config, const ViewerPlaces& given, const std::string& host_name) {
   const auto broker = signaling::parse_broker_url(config.broker.url);

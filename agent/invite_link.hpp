@@ -12,6 +12,9 @@ struct ViewerPlaces {
   std::string broker;  ///< ws://HOST:PORT/ or wss://…
 };
 
+/// kInvalid: an address given that no browser could open, with one that it could.
+[[nodiscard]] Result<void> check_places(const ViewerPlaces& given);
+
 /// `given` over `[access] page_url` and `[broker] viewer_url` over what demo and Debian's example broker do: page and
 /// WebSockets on port 9001 of the broker's host; this machine's own name where that is a loopback address. kInvalid: a
 /// page over https that would have to reach a broker over ws, which browsers forbid.

@@ -77,7 +77,10 @@ Result<std::string> controls_table(const std::string& answer) {
 int run_controls(const std::string& socket_path, const std::vector<std::string>& settings, bool json) {
   for (const std::string& setting : settings)
     if (const auto done = set_control(socket_path, setting); !done) return complain(done.error());
-  if (!settings.empty()) return 0;
+  if (!settings.empty()) {
+    if (json) std::puts(R"({"ok":true})");
+    return 0;
+  }
   const auto text = list_controls(socket_path, json);
   if (!text) return complain(text.error());
   std::fputs(text->c_str(), stdout);

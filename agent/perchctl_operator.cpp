@@ -20,25 +20,10 @@ using signaling::JsonView;
 using signaling::JsonWriter;
 
 struct Call {
-  std::string socket = kDefaultControlSocket;
+  std::string socket;
   bool json = false;
-  std::vector<std::string> words;  ///< command and operands
+  std::string operand;  ///< empty: none
 };
-
-Result<Call> read_call(const std::vector<std::string>& words) {
-  Call call;
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    if (words[i] == "--json")
-      call.json = true;
-    else if (words[i] == "--socket" && i + 1 < words.size())
-      call.socket = words[++i];
-    else if (words[i].starts_with("-"))
-      return fail(Errc::kInvalid, "unknown option " + in_quotes(words[i]) + ", see --help");
-    else
-      call.words.push_back(words[i]);
-  }
-  return call;
-}
 
 std::string request_for(const std::string& command, const std::string& set = "") {
   JsonWriter out;
@@ -84,36 +69,34 @@ Result<std::string> status(const Call& call) {
   return !answer || call.json ? answer : status_text(*answer);
 }
 
-Result<std::string> privacy(const Call& call) {
-  return ask(call, request_for("privacy", call.words.size() > 1 ? call.words[1] : ""), "privacy");
-}
+Result<std::string> privacy(const Call& call) { return ask(call, request_for("privacy", call.operand), "privacy"); }
 
 Result<std::string> snapshot(const Call& call) {
-  if (call.words.size() != 2)
-    return fail(Errc::kInvalid, "which file shall the picture go to? perchctl snapshot FILE.jpg");
   auto jpeg = ask_for_bytes(call.socket, request_for("snapshot"));
   if (!jpeg) return jpeg;
-  std::ofstream file(call.words[1], std::ios::binary | std::ios::trunc);
+  std::ofstream file(call.operand, std::ios::binary | std::ios::trunc);
   file << *jpeg;
   file.close();
-  if (!file) return fail_errno("cannot write " + in_quotes(call.words[1]));
-  return std::to_string(jpeg->size()) + " bytes in " + call.words[1];
+  if (!file) return fail_errno("cannot write " + in_quotes(call.operand));
+  if (!call.json) return std::to_string(jpeg->size()) + " bytes in " + call.operand;
+  JsonWriter out;
+  out.begin_object().member("ok", true).member("bytes", static_cast<std::uint64_t>(jpeg->size()));
+  return out.member("file", call.operand).end_object().take();
 }
 
 struct Command {
   const char* name;
-  std::size_t most_words;
   std::function<Result<std::string>(const Call&)> run;
 };
 
 const std::array<Command, 6>& commands() {
   static const std::array<Command, 6> all{{
-      {"status", 1, status},
-      {"state", 1, [](const Call& call) { return ask(call, request_for("state"), "state"); }},
-      {"metrics", 1, [](const Call& call) { return ask(call, request_for("metrics"), "metrics"); }},
-      {"snapshot", 2, snapshot},
-      {"privacy", 2, privacy},
-      {"drain", 1, [](const Call& call) { return ask(call, request_for("drain"), "drain"); }},
+      {"status", status},
+      {"state", [](const Call& call) { return ask(call, request_for("state"), "state"); }},
+      {"metrics", [](const Call& call) { return ask(call, request_for("metrics"), "metrics"); }},
+      {"snapshot", snapshot},
+      {"privacy", privacy},
+      {"drain", [](const Call& call) { return ask(call, request_for("drain"), "drain"); }},
   }};
   return all;
 }
@@ -124,14 +107,6 @@ int complain(const Error& error) {
 }
 
 }  // namespace
-
-const char kOperatorHelp[] =
-    "  perchctl status [--json]       broker, camera, viewers and how their networks do\n"
-    "  perchctl state                 what the camera tells everybody through the broker\n"
-    "  perchctl snapshot FILE.jpg     a picture, now\n"
-    "  perchctl privacy [on|off]      switch camera and microphone off, also over restarts; who watches is told\n"
-    "  perchctl drain                 take no new viewers and end with the last one\n"
-    "  perchctl metrics               figures for Prometheus\n";
 
 Result<std::string> status_text(const std::string& answer) {
   const auto document = parse_answer(answer);
@@ -156,19 +131,15 @@ Result<std::string> status_text(const std::string& answer) {
   return text;
 }
 
-std::optional<int> run_operator(const std::vector<std::string>& words) {
-  const auto call = read_call(words);
-  const std::string name = call && !call->words.empty() ? call->words[0] : words.empty() ? "" : words[0];
+int run_operator(const PerchctlCall& call, const std::string& socket) {
   for (const Command& command : commands()) {
-    if (name != command.name) continue;
-    if (!call) return complain(call.error());
-    if (call->words.size() > command.most_words) return complain({Errc::kInvalid, name + ": too many words", 0});
-    const auto text = command.run(*call);
+    if (call.command != command.name) continue;
+    const auto text = command.run({socket, call.has("json"), call.operands.empty() ? "" : call.operands.front()});
     if (!text) return complain(text.error());
     std::printf("%s\n", text->c_str());
     return 0;
   }
-  return std::nullopt;
+  return complain({Errc::kInternal, call.command + " is nothing to ask perchd", 0});
 }
 
 }  // namespace perch::agent

@@ -9,6 +9,8 @@
 
 #include "agent/config_sources.hpp"
 #include "agent/control_client.hpp"
+#include "agent/invite_link.hpp"
+#include "agent/perchctl_viewers_text.hpp"
 #include "agent/qr_code.hpp"
 #include "agent/viewer_commands.hpp"
 #include "agent/viewer_folder.hpp"
@@ -16,7 +18,6 @@
 #include "hal/base/random.hpp"
 #include "hal/base/text.hpp"
 #include "signaling/json.hpp"
-#include "signaling/json_writer.hpp"
 #include "signaling/topics.hpp"
 
 namespace perch::agent {
@@ -24,7 +25,6 @@ namespace {
 
 using signaling::JsonDocument;
 using signaling::JsonView;
-using signaling::JsonWriter;
 
 constexpr int kWrongWords = 2;
 constexpr char kUsualRights[] = "watch,listen";
@@ -41,19 +41,14 @@ int complain(const Error& error, int code = 1) {
 /// What all of these commands work on.
 struct Scene {
   Config config;
-  ViewerWords words;
+  const PerchctlCall& call;
 
+  [[nodiscard]] const std::string& viewer() const { return call.operands.front(); }
   [[nodiscard]] const std::string& folder() const { return config.access.viewers_dir; }
-  [[nodiscard]] const std::string& socket() const {
-    return words.socket.empty() ? config.control.socket : words.socket;
-  }
+  [[nodiscard]] std::string socket() const { return call.has("socket") ? call.value("socket") : config.control.socket; }
+  [[nodiscard]] bool json() const { return call.has("json"); }
+  [[nodiscard]] ViewerPlaces places() const { return {call.value("page"), call.value("broker")}; }
 };
-
-Result<Scene> set_scene(ViewerWords words) {
-  ConfigFile file = load_configuration({words.config_path, {}, {}});
-  if (!file.errors.empty()) return fail(Errc::kInvalid, file.errors.front());
-  return Scene{std::move(file.config), std::move(words)};
-}
 
 std::string host_name() {
   std::array<char, 256> name{};
@@ -69,7 +64,7 @@ Result<Invitation> find_invitation(const Scene& scene, const std::string& name) 
   if (found != folder.viewers.end()) return std::move(found->second);
   for (const std::string& problem : folder.problems)
     if (problem.find('/' + name + ".toml") != std::string::npos) return fail(Errc::kInvalid, problem);
-  if (!folder.problems.empty() && folder.viewers.empty()) return fail(Errc::kPermission, folder.problems.front());
+  if (folder.unreadable) return fail(*folder.unreadable);
   std::vector<std::string_view> names;
   for (const auto& [known, invitation] : folder.viewers) names.push_back(known);
   const auto near = closest_word(name, names);
@@ -78,17 +73,26 @@ Result<Invitation> find_invitation(const Scene& scene, const std::string& name) 
                   (near ? ", did you mean " + in_quotes(*near) + "?" : "; perchctl viewers lists all"));
 }
 
-/// The files are changed; a daemon that runs shall know at once. That it does not run is worth a remark only.
-void tell_daemon(const Scene& scene, const std::string& viewer) {
+/// The files are changed; a daemon that runs shall know at once. That it does not run is worth a remark only, and
+/// false.
+bool tell_daemon(const Scene& scene, const std::string& viewer) {
   const auto answer = ask_daemon(scene.socket(), R"({"command":"reload_viewers"})");
   if (!answer && answer.error().code == Errc::kNotFound)
-    return remark("perchd does not run just now and will know when it starts");
-  if (!answer) return remark(answer.error().message() + " (it looks at the folder by itself)");
+    return remark("perchd does not run just now and will know when it starts"), false;
+  if (!answer) return remark(answer.error().message() + " (it looks at the folder by itself)"), false;
   const auto document = JsonDocument::parse(*answer);
   const auto problems = document ? document->root().member("problems") : std::nullopt;
   for (const JsonView& problem : problems ? problems->items() : std::vector<JsonView>{})
     if (const auto text = problem.as_text(); text && text->find('/' + viewer + ".toml") != std::string_view::npos)
       remark("perchd left it out: " + std::string(*text));
+  return true;
+}
+
+/// Nothing where perchd cannot be asked, or where invitations do not decide about sessions.
+std::optional<std::size_t> count_sessions(const Scene& scene) {
+  if (scene.config.access.mode != "sealed") return std::nullopt;
+  const auto answer = ask_daemon(scene.socket(), R"({"command":"viewers"})");
+  return answer ? sessions_in(*answer, scene.viewer()) : std::nullopt;
 }
 
 void warn_of_mode(const Config& config) {
@@ -96,53 +100,67 @@ void warn_of_mode(const Config& config) {
     remark("[access] mode is " + in_quotes(config.access.mode) + ": invitations count when it is \"sealed\"");
 }
 
-std::string link_as_json(const Invitation& invitation, const std::string& link) {
-  JsonWriter out;
-  out.begin_object().member("name", invitation.viewer).member("link", link);
-  out.member("rights", signaling::words_of(invitation.rights)).member("created", to_text(invitation.created));
-  if (invitation.expires) out.member("expires", to_text(*invitation.expires));
-  return out.end_object().take();
+void warn_of_end(const Invitation& invitation) {
+  if (standing_of(invitation, wall_clock_now()) == Standing::kExpired)
+    remark("expired on " + to_text(*invitation.expires) + "; perchctl rights " + invitation.viewer +
+           " --expires 30d renews it");
 }
 
 int print_link(const Scene& scene, const Invitation& invitation) {
-  const auto places = viewer_places(scene.config, scene.words.places, host_name());
+  const auto places = viewer_places(scene.config, scene.places(), host_name());
   if (!places) return complain(places.error());
   const std::string link = invite_link(scene.config, *places, invitation);
-  if (scene.words.json) {
+  warn_of_end(invitation);
+  if (scene.json()) {
     std::puts(link_as_json(invitation, link).c_str());
     return 0;
   }
   std::puts(link.c_str());
   if (::isatty(STDOUT_FILENO) != 0)
     if (const auto code = qr_code(link)) std::fputs(code->c_str(), stdout);
-  const bool guessed = scene.words.places.page.empty() && scene.config.access.page_url.empty();
+  const bool guessed = scene.places().page.empty() && scene.config.access.page_url.empty();
   if (guessed)
     remark("the page's address is a guess: [access] page_url and [broker] viewer_url, or --page and --broker, set it");
   remark("whoever has this link may do the same: hand it over where nobody else reads it");
   return 0;
 }
 
-Result<Invitation> new_invitation(const ViewerWords& words) {
-  const std::string& name = words.operands.front();
+/// What an invitation may give: other rights mean nothing to somebody who does not get in.
+Result<signaling::Rights> wanted_rights(const std::string& words) {
+  auto rights = parse_rights(words);
+  if (rights && !rights->watch)
+    return fail(Errc::kInvalid, in_quotes(words) +
+                                    ": without the right to watch nobody gets in: watch,…; perchctl "
+                                    "revoke takes an invitation away");
+  return rights;
+}
+
+Result<std::optional<UnixTime>> wanted_end(const std::string& words, UnixTime now) {
+  auto expires = parse_expiry(words, now);
+  if (expires && *expires && now < kNoEarlier)
+    return fail(Errc::kUnavailable, "the clock says " + to_text(now) + ": set it first, or leave out --expires");
+  return expires;
+}
+
+Result<Invitation> new_invitation(const Scene& scene) {
+  const std::string& name = scene.viewer();
   if (!signaling::is_id(name))
     return fail(Errc::kInvalid, in_quotes(name) + ": a name is 1 to 64 letters, digits, _ or -");
-  const auto rights = parse_rights(words.rights.empty() ? kUsualRights : words.rights);
+  const auto rights = wanted_rights(scene.call.has("rights") ? scene.call.value("rights") : kUsualRights);
   if (!rights) return fail(rights.error());
-  if (!rights->watch) return fail(Errc::kInvalid, "without the right to watch nobody gets in: --rights watch,…");
   const UnixTime now = wall_clock_now();
-  const auto expires = parse_expiry(words.expires.empty() ? "never" : words.expires, now);
+  const auto expires = wanted_end(scene.call.has("expires") ? scene.call.value("expires") : "never", now);
   if (!expires) return fail(expires.error());
-  if (*expires && now < kNoEarlier)
-    return fail(Errc::kUnavailable, "the clock says " + to_text(now) + ": set it first, or leave out --expires");
   Invitation invitation{name, {}, *rights, now, *expires};
   SystemRandom().fill(invitation.key.bytes());
   return invitation;
 }
 
 int invite(const Scene& scene) {
-  const auto places = viewer_places(scene.config, scene.words.places, host_name());
+  if (const auto good = check_places(scene.places()); !good) return complain(good.error(), kWrongWords);
+  const auto places = viewer_places(scene.config, scene.places(), host_name());
   if (!places) return complain(places.error());  // before there is a file that nobody has a link to
-  const auto invitation = new_invitation(scene.words);
+  const auto invitation = new_invitation(scene);
   if (!invitation) return complain(invitation.error(), kWrongWords);
   if (auto made = make_viewer_folder(scene.folder(), scene.config.state.dir); !made) return complain(made.error());
   auto saved = save_invitation(scene.folder(), *invitation, false);
@@ -156,175 +174,104 @@ int invite(const Scene& scene) {
 }
 
 int show_link(const Scene& scene) {
-  const auto invitation = find_invitation(scene, scene.words.operands.front());
+  if (const auto good = check_places(scene.places()); !good) return complain(good.error(), kWrongWords);
+  const auto invitation = find_invitation(scene, scene.viewer());
   return invitation ? print_link(scene, *invitation) : complain(invitation.error());
 }
 
 int revoke(const Scene& scene) {
-  const std::string& name = scene.words.operands.front();
+  const std::string& name = scene.viewer();
   if (!signaling::is_id(name))
     return complain({Errc::kInvalid, in_quotes(name) + " is no viewer's name", 0}, kWrongWords);
+  auto sessions = count_sessions(scene);  // before a perchd that watches the folder ends them
   if (auto deleted = delete_invitation(scene.folder(), name); !deleted) {
     if (deleted.error().code != Errc::kNotFound) return complain(deleted.error());
     return complain(find_invitation(scene, name).error());  // says who there is
   }
-  tell_daemon(scene, name);
+  warn_of_mode(scene.config);
+  if (!tell_daemon(scene, name)) sessions.reset();
+  std::puts((scene.json() ? revoked_as_json(name, sessions) : revoked_sentence(name, sessions)).c_str());
   return 0;
+}
+
+/// What `perchctl rights` makes of an invitation. kInvalid: wrong words.
+Result<void> change(Invitation& invitation, const PerchctlCall& call) {
+  if (call.operands.size() > 1) {
+    const auto rights = wanted_rights(call.operands[1]);
+    if (!rights) return fail(rights.error());
+    invitation.rights = *rights;
+  }
+  if (!call.has("expires")) return {};
+  const auto expires = wanted_end(call.value("expires"), wall_clock_now());
+  if (!expires) return fail(expires.error());
+  invitation.expires = *expires;
+  return {};
 }
 
 int change_rights(const Scene& scene) {
-  auto invitation = find_invitation(scene, scene.words.operands.front());
-  if (!invitation) return complain(invitation.error());
-  const auto rights = parse_rights(scene.words.operands.at(1));
-  if (!rights) return complain(rights.error(), kWrongWords);
-  invitation->rights = *rights;
-  if (!scene.words.expires.empty()) {
-    const auto expires = parse_expiry(scene.words.expires, wall_clock_now());
-    if (!expires) return complain(expires.error(), kWrongWords);
-    invitation->expires = *expires;
+  if (scene.call.operands.size() == 1 && !scene.call.has("expires")) {
+    std::fputs(perchctl_usage("rights").c_str(), stderr);
+    return kWrongWords;
   }
+  auto invitation = find_invitation(scene, scene.viewer());
+  if (!invitation) return complain(invitation.error());
+  const signaling::Rights before = invitation->rights;
+  if (const auto changed = change(*invitation, scene.call); !changed) return complain(changed.error(), kWrongWords);
+  auto sessions = before == invitation->rights ? std::nullopt : count_sessions(scene);
   if (auto saved = save_invitation(scene.folder(), *invitation, true); !saved) return complain(saved.error());
-  tell_daemon(scene, invitation->viewer);
+  warn_of_mode(scene.config);
+  if (!tell_daemon(scene, invitation->viewer)) sessions.reset();
+  warn_of_end(*invitation);
+  std::puts((scene.json() ? rights_as_json(*invitation, sessions) : rights_sentence(*invitation, sessions)).c_str());
   return 0;
 }
 
-/// As perchd would answer, without one.
-std::string answer_from_files(const Scene& scene) {
+/// As perchd would answer, without one. Errors: nobody may look at its files either.
+Result<std::string> answer_from_files(const Scene& scene) {
   ViewerFolder folder = read_viewer_folder(scene.folder());
+  if (folder.unreadable) return fail(*folder.unreadable);
   ViewerRegistry registry;
   registry.replace(std::move(folder.viewers), wall_clock_now(), [](const std::string&, signaling::Reason) {});
   return write_viewers(registry, folder.problems, [](const std::string&) { return std::size_t{0}; });
 }
 
 int list(const Scene& scene) {
-  auto answer = ask_daemon(scene.socket(), R"({"command":"viewers"})");
-  const std::string line = answer ? *answer : answer_from_files(scene);
-  if (!answer && !scene.words.json) remark("perchd does not answer: this is what its files say");
-  if (scene.words.json) {
-    std::puts(line.c_str());
+  const auto asked = ask_daemon(scene.socket(), R"({"command":"viewers"})");
+  const auto answer = asked ? asked : answer_from_files(scene);
+  if (!answer) return complain(asked.error().code == Errc::kPermission ? asked.error() : answer.error());
+  if (!asked && !scene.json()) remark(asked.error().message() + "; this is what its files say");
+  if (scene.json()) {
+    std::puts(answer->c_str());
     return 0;
   }
-  const auto table = viewers_table(line);
+  const auto table = viewers_table(*answer);
   if (!table) return complain(table.error());
   std::fputs(table->c_str(), stdout);
   return 0;
 }
 
 struct Command {
-  const char* name;
-  std::size_t operands;
+  std::string_view name;
   int (*run)(const Scene&);
 };
-constexpr std::array<Command, 5> kCommands = {{{"invite", 1, invite},
-                                               {"link", 1, show_link},
-                                               {"viewers", 0, list},
-                                               {"rights", 2, change_rights},
-                                               {"revoke", 1, revoke}}};
+constexpr std::array<Command, 5> kCommands = {
+    {{"invite", invite}, {"link", show_link}, {"viewers", list}, {"rights", change_rights}, {"revoke", revoke}}};
 
-const Command* find_command(const std::string& name) {
+const Command* find_command(std::string_view name) {
   const auto* found =
       std::find_if(kCommands.begin(), kCommands.end(), [&](const Command& one) { return name == one.name; });
   return found == kCommands.end() ? nullptr : found;
 }
 
-std::string text_of(const JsonView& view, const char* name, const char* otherwise = "") {
-  const auto member = view.member(name);
-  return std::string(member ? member->as_text().value_or(otherwise) : otherwise);
-}
-
-std::string rights_of(const JsonView& viewer) {
-  const auto rights = viewer.member("rights");
-  std::string list;
-  for (const JsonView& word : rights ? rights->items() : std::vector<JsonView>{})
-    list += (list.empty() ? "" : ",") + std::string(word.as_text().value_or(""));
-  return list;
-}
-
-std::string padded(std::string text, std::size_t width) {
-  text.resize(std::max(text.size() + 1, width), ' ');
-  return text;
-}
-
-std::string row_of(const JsonView& viewer) {
-  const auto sessions = viewer.member("sessions");
-  const auto count = sessions ? sessions->as_unsigned(1'000'000).value_or(0) : 0;
-  const std::string standing = text_of(viewer, "standing", "valid");
-  const std::string now = standing != "valid" ? standing : count > 0 ? "watching" : "";
-  return padded(text_of(viewer, "name"), 24) + padded(rights_of(viewer), 28) +
-         padded(text_of(viewer, "expires", "never"), 22) + now + '\n';
-}
-
 }  // namespace
 
-Result<ViewerWords> parse_viewer_words(const std::vector<std::string>& words) {
-  ViewerWords out;
-  const std::array<std::pair<const char*, std::string*>, 6> options = {{{"--config", &out.config_path},
-                                                                        {"--socket", &out.socket},
-                                                                        {"--rights", &out.rights},
-                                                                        {"--expires", &out.expires},
-                                                                        {"--page", &out.places.page},
-                                                                        {"--broker", &out.places.broker}}};
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    const auto* option =
-        std::find_if(options.begin(), options.end(), [&](const auto& one) { return words[i] == one.first; });
-    if (option != options.end()) {
-      if (i + 1 == words.size()) return fail(Errc::kInvalid, words[i] + " needs a value");
-      *option->second = words[++i];
-    } else if (words[i] == "--json") {
-      out.json = true;
-    } else if (words[i].starts_with("-")) {
-      return fail(Errc::kInvalid, "unknown option " + in_quotes(words[i]) + ", see --help");
-    } else {
-      out.operands.push_back(words[i]);
-    }
-  }
-  return out;
-}
+bool is_viewer_command(std::string_view command) { return find_command(command) != nullptr; }
 
-Result<std::string> viewers_table(const std::string& answer) {
-  const auto document = JsonDocument::parse(answer);
-  if (!document) return fail(Errc::kInternal, "perchd's answer cannot be read");
-  const JsonView root = document->root();
-  const auto viewers = root.member("viewers");
-  if (!viewers) return fail(Errc::kInvalid, text_of(root, "error", "perchd does not know who is invited"));
-  std::string table;
-  for (const JsonView& viewer : viewers->items()) table += row_of(viewer);
-  if (table.empty())
-    table = "Nobody is invited yet: perchctl invite NAME\n";
-  else
-    table = padded("viewer", 24) + padded("rights", 28) + padded("expires", 22) + "now\n" + table;
-  const auto problems = root.member("problems");
-  for (const JsonView& problem : problems ? problems->items() : std::vector<JsonView>{})
-    table += "left out: " + std::string(problem.as_text().value_or("")) + '\n';
-  return table;
-}
-
-const char* viewer_usage() {
-  return "  perchctl invite NAME           lets somebody in: prints the link to hand over, and a QR code\n"
-         "  perchctl link NAME             shows it again\n"
-         "  perchctl viewers               who is invited, to what, until when, and who watches\n"
-         "  perchctl rights NAME RIGHTS    changes what somebody may do; running sessions begin anew\n"
-         "  perchctl revoke NAME           ends somebody's sessions and deletes the key\n";
-}
-
-const char* viewer_options() {
-  return "  --rights RIGHTS  for invite: some of watch,listen,talk,control; default: watch,listen\n"
-         "  --expires TIME   for invite and rights: 12h, 30d, 2w or never; default: never\n"
-         "  --page URL       for invite and link: where the page is; default: [access] page_url\n"
-         "  --broker URL     for invite and link: where browsers reach the broker; default: [broker] viewer_url\n"
-         "  --config FILE    perchd's configuration; default: /etc/perch/perch.toml\n";
-}
-
-bool is_viewer_command(const std::string& command) { return find_command(command) != nullptr; }
-
-int run_viewer_command(const std::string& command, const std::vector<std::string>& words) {
-  const Command* known = find_command(command);
-  auto parsed = parse_viewer_words(words);
-  if (!parsed) return complain(parsed.error(), kWrongWords);
-  if (known == nullptr || parsed->operands.size() != known->operands)
-    return complain({Errc::kInvalid, "wrong number of words for " + command + ", see --help", 0}, kWrongWords);
-  const auto scene = set_scene(std::move(*parsed));
-  return scene ? known->run(*scene) : complain(scene.error());
+int run_viewer_command(const PerchctlCall& call) {
+  ConfigFile file = load_configuration({call.value("config"), {}, {}});
+  for (const std::string& error : file.errors) remark(error);
+  if (!file.errors.empty()) return 1;
+  return find_command(call.command)->run({std::move(file.config), call});
 }
 
 }  // namespace perch::agent

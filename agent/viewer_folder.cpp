@@ -101,7 +101,7 @@ Result<void> check_folder(const UniqueFd& fd, const std::string& folder) {
 
 Error not_allowed(const std::string& what) {
   if (errno == EACCES || errno == EPERM)
-    return {Errc::kPermission, "not allowed to " + what + ": try as root or as the user of perchd", 0};
+    return {Errc::kPermission, "not allowed to " + what + ": try with sudo, or as the user of perchd", 0};
   if (errno == EROFS) return {Errc::kPermission, "cannot " + what + ": the file system is read-only", 0};
   return fail_errno("cannot " + what).value();
 }
@@ -124,11 +124,10 @@ Result<void> write_file(int folder, const std::string& name, std::string_view te
 ViewerFolder read_viewer_folder(const std::string& folder) {
   ViewerFolder out;
   const UniqueFd fd = open_folder(folder);
-  if (!fd) {
-    if (errno != ENOENT) out.problems.push_back(fail_errno("cannot read " + in_quotes(folder)).value().message());
-    return out;
-  }
-  if (auto checked = check_folder(fd, folder); !checked) {
+  if (!fd && errno == ENOENT) return out;
+  const auto checked = fd ? check_folder(fd, folder) : Result<void>(fail(not_allowed("read " + in_quotes(folder))));
+  if (!checked) {
+    out.unreadable = checked.error();
     out.problems.push_back(checked.error().message());
     return out;
   }

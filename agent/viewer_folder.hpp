@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,7 @@ using Invitations = std::map<std::string, Invitation, std::less<>>;
 struct ViewerFolder {
   Invitations viewers;
   std::vector<std::string> problems;  ///< one sentence for each file that was left out, and why
+  std::optional<Error> unreadable;    ///< why nothing in the folder counts; stands among the problems, too
 };
 
 inline constexpr std::size_t kMaxInvitations = 1000;
