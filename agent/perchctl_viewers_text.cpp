@@ -40,7 +40,7 @@ std::string padded(std::string text, std::size_t width) {
   return text;
 }
 
-std::string or_else(std::string text, const char* otherwise) { return text.empty() ? otherwise : text; }
+std::string or_else(const std::string& text, const char* otherwise) { return text.empty() ? otherwise : text; }
 
 std::string row_of(const JsonView& viewer) {
   const std::string standing = or_else(text_of(viewer, "standing"), "valid");
@@ -99,7 +99,7 @@ std::string rights_sentence(const Invitation& invitation, std::optional<std::siz
 }
 
 std::string revoked_sentence(const std::string& viewer, std::optional<std::size_t> sessions) {
-  const std::string text = viewer + " is revoked";
+  std::string text = viewer + " is revoked";
   if (!sessions) return text;
   return text + "; " + (*sessions == 0 ? "no session was open" : number_of_sessions(*sessions, "ended", "ended"));
 }

@@ -68,6 +68,7 @@ const typename Table::value_type* find(const Table& table, std::string_view name
 template <class Table>
 std::optional<std::string_view> closest(const Table& table, std::string_view name) {
   std::vector<std::string_view> names;
+  names.reserve(table.size());
   for (const auto& one : table) names.push_back(one.name);
   return closest_word(name, names);
 }
