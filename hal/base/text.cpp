@@ -53,10 +53,18 @@ std::string base64url_encode(ByteView bytes) {
 std::optional<Bytes> base64url_decode(std::string_view text) {
   Bytes out;
   out.reserve(text.size() * 3 / 4);  // once: it may be a secret, and growing leaves copies behind
+  const auto value_of = [](char c) { return kValues[static_cast<std::uint8_t>(c)]; };
+  for (; text.size() >= 4; text.remove_prefix(4)) {
+    const std::uint8_t a = value_of(text[0]), b = value_of(text[1]), c = value_of(text[2]), d = value_of(text[3]);
+    if (((a | b | c | d) & kNoLetter) == kNoLetter) return std::nullopt;
+    const std::uint8_t three[] = {static_cast<std::uint8_t>(a << 2 | b >> 4),
+                                  static_cast<std::uint8_t>(b << 4 | c >> 2), static_cast<std::uint8_t>(c << 6 | d)};
+    out.insert(out.end(), three, three + 3);
+  }
   std::uint32_t bits = 0;
   int held = 0;
   for (const char c : text) {
-    const std::uint8_t value = kValues[static_cast<std::uint8_t>(c)];
+    const std::uint8_t value = value_of(c);
     if (value == kNoLetter) return std::nullopt;
     bits = bits << 6 | value;
     held += 6;

@@ -44,7 +44,7 @@ tl::unexpected<Error> unauthorized() { return fail(Errc::kUnauthorized, "the mes
 
 Result<std::string> SealedAccess::open(const MessageAddress& from, const Epochs& epochs, ByteView payload) {
   const SecretKey* viewer_key = ring_.key_of(from.key.viewer);
-  if (viewer_key == nullptr) return unauthorized();  // before any parsing
+  if (viewer_key == nullptr || payload.size() > kMaxSealedBytes) return unauthorized();  // before any parsing
   const auto envelope = parse_envelope(as_text(payload));
   if (!envelope) return unauthorized();
   const SecretKey key = derive_key(*viewer_key, from.key.session, Way::kToCamera);

@@ -55,6 +55,14 @@ TEST(Json, RefusesNulInEverySpelling) {
   EXPECT_FALSE(JsonDocument::parse(std::string_view("{\"a\":\"x\0y\"}", 11)));
   EXPECT_FALSE(JsonDocument::parse(R"({"a":"x\u0000y"})"));
   EXPECT_TRUE(JsonDocument::parse(R"({"a":"x\\u0000y"})")) << "an escaped backslash before letters is no NUL";
+  EXPECT_FALSE(JsonDocument::parse(R"({"a":"x\\\u0000y"})")) << "behind an escaped backslash";
+  EXPECT_FALSE(JsonDocument::parse(R"({"a":"\"\u0000"})")) << "behind an escaped quote";
+  EXPECT_FALSE(JsonDocument::parse(R"({"\u0000":1})"));
+}
+
+TEST(Json, BracketsInStringsNestNothing) {
+  EXPECT_TRUE(JsonDocument::parse(R"({"a":"[[[[[[[[[[[[","b":"\"[[[[[[[[[[[["})"));
+  EXPECT_FALSE(JsonDocument::parse(R"({"a":"\\",)" + std::string(12, '[')));
 }
 
 TEST(Json, RefusesOverlongText) {
@@ -74,6 +82,8 @@ TEST(Json, Utf8IsCheckedByTheTable) {
   for (const char* good : {"", "a", "é", "€", "😀", "\xEE\x80\x80"}) EXPECT_TRUE(is_utf8(good)) << good;
   for (const char* bad : {"\x80", "\xC0\xAF", "\xC3", "\xE0\x80\xAF", "\xED\xA0\x80", "\xF0\x80\x80\xAF",
                           "\xF4\x90\x80\x80", "\xFF", "\xE2\x82", "a\xC3(", "\xF1\x80\x80"}) {
+    for (std::size_t before = 0; before < 18; ++before)
+      EXPECT_FALSE(is_utf8(std::string(before, 'a') + bad + "aaaaaaaa"));
     EXPECT_FALSE(is_utf8(bad));
     EXPECT_FALSE(JsonDocument::parse(std::string("\"") + bad + "\""));
   }

@@ -30,6 +30,8 @@ TEST(Base64Url, AcceptsOneSpellingOnly) {
   EXPECT_FALSE(base64url_decode("Z"));     // six bits make no byte
   EXPECT_FALSE(base64url_decode("Zm9+"));  // the other alphabet
   EXPECT_FALSE(base64url_decode("Zm 9"));
+  for (std::size_t at = 0; at < 11; ++at)
+    EXPECT_FALSE(base64url_decode(std::string("AAAAAAAAAAA").replace(at, 1, "=")));
 }
 
 TEST(ParseDecimal, RefusesWhatIsNotAPlainNumberInRange) {

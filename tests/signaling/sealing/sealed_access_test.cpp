@@ -38,6 +38,14 @@ TEST_F(SealedAccessTest, OpensWhatTheViewerSealedUnderThisEpochOrTheLast) {
   EXPECT_FALSE(access_.open(offer_, {"now", ""}, as_bytes(from_viewer(1, offer_, "", "{}"))));
 }
 
+TEST_F(SealedAccessTest, WhatIsLongerThanAnythingToSayIsNotLookedAt) {
+  const auto sealed = [this](std::size_t size) { return from_viewer(1, offer_, "now", std::string(size, 'x')); };
+  EXPECT_TRUE(opens(offer_, sealed(20 * 1024))) << "an SDP of 16 KiB, escaped";
+  const std::size_t around = sealed(0).size() + 8;
+  EXPECT_TRUE(opens(offer_, sealed((SealedAccess::kMaxSealedBytes - around) * 3 / 4)));
+  EXPECT_FALSE(opens(offer_, sealed((SealedAccess::kMaxSealedBytes + around) * 3 / 4)));
+}
+
 TEST_F(SealedAccessTest, AStrangerAWrongKeyAndARevokedViewerAreAllTheSame) {
   const SessionKey stranger{"stranger", key_.session};
   const MessageAddress from_stranger{"cam", stranger, "offer"};
