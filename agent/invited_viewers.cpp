@@ -17,18 +17,35 @@ constexpr char kModule[] = "access";
 constexpr unsigned kChanges =
     IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_ATTRIB | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR;
 
+/// For others to give memory back.
+constexpr Duration kPatience = milliseconds(250);
+
 }  // namespace
 
 InvitedViewers::InvitedViewers(EventLoop& loop, std::string folder, Callbacks callbacks)
-    : loop_(loop), folder_(std::move(folder)), callbacks_(std::move(callbacks)), alarm_(loop, [this] { on_clock(); }) {
+    : loop_(loop),
+      folder_(std::move(folder)),
+      callbacks_(std::move(callbacks)),
+      alarm_(loop, [this] { on_clock(); }),
+      reload_later_(loop, [this] { reload(); }) {
   watch_folder();
   read_folder();
 }
 
+/// A revocation must not be lost to an exception.
+template <class F>
+void InvitedViewers::do_or_reload_later(F work) {
+  reload_later_.set(monotonic_now() + kPatience);
+  work();
+  reload_later_.set(kNever);
+}
+
 void InvitedViewers::reload() {
-  watch_folder();
-  read_folder();
-  callbacks_.on_changed();
+  do_or_reload_later([this] {
+    watch_folder();
+    read_folder();
+    callbacks_.on_changed();
+  });
 }
 
 /// The folder may have been made, or made anew, since the last time.
@@ -43,8 +60,10 @@ void InvitedViewers::on_folder_event() {
   std::array<char, 4096> ignored{};  // which file it was does not matter
   while (::read(inotify_.get(), ignored.data(), ignored.size()) > 0) {
   }
-  read_folder();
-  callbacks_.on_changed();
+  do_or_reload_later([this] {
+    read_folder();
+    callbacks_.on_changed();
+  });
 }
 
 void InvitedViewers::read_folder() {
@@ -66,10 +85,12 @@ void InvitedViewers::log_changes(const Invitations& next) const {
 }
 
 void InvitedViewers::on_clock() {
-  const UnixTime now = wall_clock_now();
-  registry_.refresh(now, callbacks_.ending);
-  alarm_.set(registry_.next_change(now));
-  callbacks_.on_changed();
+  do_or_reload_later([this] {
+    const UnixTime now = wall_clock_now();
+    registry_.refresh(now, callbacks_.ending);
+    alarm_.set(registry_.next_change(now));
+    callbacks_.on_changed();
+  });
 }
 
 }  // namespace perch::agent

@@ -12,7 +12,9 @@
 namespace perch::agent {
 
 /// Thread: the loop's. Reads the folder when made, when something in it changes (inotify(7)), and on reload(). One that
-/// does not exist yet is looked for on reload(), which perchctl asks for.
+/// does not exist yet is looked for on reload(), which perchctl asks for. When memory runs out on the way (which
+/// callers of reload() hear as std::bad_alloc), what there was counts a little longer: it reloads by itself until that
+/// is done.
 class InvitedViewers {
  public:
   struct Callbacks {
@@ -28,6 +30,8 @@ class InvitedViewers {
   [[nodiscard]] const std::string& folder() const { return folder_; }
 
  private:
+  template <class F>
+  void do_or_reload_later(F work);
   void read_folder();
   void watch_folder();
   void on_folder_event();
@@ -40,6 +44,7 @@ class InvitedViewers {
   ViewerRegistry registry_;
   std::vector<std::string> problems_;
   WallAlarm alarm_;
+  Timer reload_later_;
   UniqueFd inotify_;
   std::unique_ptr<IoWatch> folder_watch_;
 };

@@ -33,15 +33,16 @@ signaling::Rights ViewerRegistry::rights_of(std::string_view viewer) const {
 }
 
 void ViewerRegistry::replace(Invitations next, UnixTime now, const Ending& ending) {
+  Standings standings;
+  for (const auto& [viewer, invitation] : next) standings[viewer] = standing_of(invitation, now);
   for (const auto& [viewer, before] : invitations_) {
     if (standings_.at(viewer) != Standing::kValid) continue;
     const auto after = next.find(viewer);
     const auto reason = after == next.end() ? Reason::kRevoked : ending_between(before, after->second, now);
     if (reason) ending(viewer, *reason);
   }
-  invitations_ = std::move(next);
-  standings_.clear();
-  for (const auto& [viewer, invitation] : invitations_) standings_[viewer] = standing_of(invitation, now);
+  invitations_.swap(next);
+  standings_.swap(standings);
 }
 
 void ViewerRegistry::refresh(UnixTime now, const Ending& ending) {

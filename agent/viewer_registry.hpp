@@ -18,7 +18,7 @@ class ViewerRegistry final : public signaling::KeyRing {
   [[nodiscard]] const signaling::SecretKey* key_of(std::string_view viewer) const override;
   [[nodiscard]] signaling::Rights rights_of(std::string_view viewer) const override;
 
-  /// Takes what the folder holds now.
+  /// Takes what the folder holds now: all of it, or nothing when this or `ending` throws.
   void replace(Invitations next, UnixTime now, const Ending& ending);
   /// Time has passed, or the clock was set.
   void refresh(UnixTime now, const Ending& ending);
@@ -31,8 +31,10 @@ class ViewerRegistry final : public signaling::KeyRing {
   [[nodiscard]] bool anybody() const;
 
  private:
+  using Standings = std::map<std::string, Standing, std::less<>>;
+
   Invitations invitations_;
-  std::map<std::string, Standing, std::less<>> standings_;  // of each of them, as of the last call
+  Standings standings_;  // of each of them, as of the last call
 };
 
 }  // namespace perch::agent

@@ -9,6 +9,7 @@
 
 #include <array>
 #include <cstdlib>
+#include <new>
 
 #include "hal/base/text.hpp"
 
@@ -106,6 +107,7 @@ SecretKey derive_key(const SecretKey& viewer_key, std::string_view session, Way 
   const int failed =
       mbedtls_hkdf(mbedtls_md_info_from_type(MBEDTLS_MD_SHA256), salt.data(), salt.size(), viewer_key.bytes().data(),
                    SecretKey::kSize, label.data(), label.size(), out.bytes().data(), SecretKey::kSize);
+  if (failed == MBEDTLS_ERR_MD_ALLOC_FAILED) throw std::bad_alloc();
   if (failed != 0) std::abort();  // only for a digest the library lacks; never go on with a key of zeros
   return out;
 }

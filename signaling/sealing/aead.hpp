@@ -17,6 +17,7 @@ inline constexpr std::size_t kTagSize = 16;  ///< [bytes], behind the ciphertext
 enum class Way { kToCamera, kToViewer };
 
 /// HKDF-SHA256 (RFC 5869) of the viewer's key: salt the session, info "perch v1 in" or "perch v1 to".
+/// Throws std::bad_alloc.
 [[nodiscard]] SecretKey derive_key(const SecretKey& viewer_key, std::string_view session, Way way);
 
 /// ChaCha20-Poly1305 (RFC 8439 §2.8): ciphertext and tag. A nonce must never be used twice with one key; 12 random
