@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { default_config, invite_all, merge_sections, sealed_config, to_toml } from '../browser/harness/perchd.mjs';
-import { perchd_path, root } from '../browser/harness/paths.mjs';
+import { perchd_path, perchd_under, root } from '../browser/harness/paths.mjs';
 import { Child } from '../browser/harness/process.mjs';
 import { within } from '../browser/harness/wait.mjs';
 
@@ -50,7 +50,7 @@ class GuestPerchd {
     const port = await guest.#listen();
     const variables = ['PERCH_SET_CONTROL', 'PERCH_LIBCAMERA_HELPER', 'PERCH_FLASH_AND_BEEP', 'PERCH_PPM', 'PERCH_EAR'].map((name) => `${name}=${process.env[name] ?? ''}`);
     const script = join(root, 'tests/device/perchd_in_guest');
-    const command = ['env', ...variables, `PERCH_CLIP=${clip ?? ''}`, `PERCH_CLOCK=${clock ?? ''}`, script, camera, perchd_path, guest.config_file, host_address, String(port)];
+    const command = ['env', ...variables, `PERCH_CLIP=${clip ?? ''}`, `PERCH_CLOCK=${clock ?? ''}`, `PERCH_UNDER=${perchd_under.join('')}`, script, camera, perchd_path, guest.config_file, host_address, String(port)];
     const modules = kModules[camera].flatMap((module) => ['--module', module]);
     const options = [...modules, '--tap', kTap, '--address', `${guest_address}/24`, '--share', dir, '--timeout', '200', '--console', join(dir, 'console.log')];
     guest.process = new Child('guest', join(root, 'toolchain/uml/run'), [...options, '--', ...command], { log_file: join(dir, 'guest.log') });
