@@ -130,12 +130,15 @@ bool SessionTable::admit(const Incoming& in) {
     answer_error(in, ErrorCode::kBusy, "the camera has as many viewers as it takes");
     return false;
   }
-  Session session;
+  if (!recent_.may_begin(in.key, sessions_of(in.key.viewer))) {
+    answer_error(in, ErrorCode::kRateLimited, "too many new sessions within twenty minutes");
+    return false;
+  }
   const bool known = recent_.find(in.key) != nullptr;
+  Session& session = sessions_[in.key];  // first, as memory may run out: the numbers must not get lost on the way
   session.numbers = recent_.take(in.key);
   if (!known) (void)session.numbers.incoming.accept(*in.seq);  // known ones were asked in is_new()
   session.connect_by = in.now + kConnectTime;
-  sessions_.emplace(in.key, std::move(session));
   return true;
 }
 

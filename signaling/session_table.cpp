@@ -8,7 +8,11 @@ namespace perch::signaling {
 
 SessionTable::SessionTable(TimePoint now, std::string prefix, CameraState state, std::unique_ptr<AccessPolicy> access,
                            Random& random)
-    : topics_(std::move(prefix), state.id), state_(std::move(state)), access_(std::move(access)), epochs_(now, random) {
+    : topics_(std::move(prefix), state.id),
+      state_(std::move(state)),
+      access_(std::move(access)),
+      epochs_(now, random),
+      recent_(access_->answers_strangers() ? EndedSessions::kForgotten : EndedSessions::kRemembered) {
   state_.access = access_->name();
 }
 
@@ -21,6 +25,7 @@ TimePoint SessionTable::deadline() const {
 
 void SessionTable::on_deadline(TimePoint now) {
   if (epochs_.on_deadline(now)) {
+    recent_.on_new_epoch();
     state_is_fresh_ = false;
     epoch_is_news_ = true;
   }

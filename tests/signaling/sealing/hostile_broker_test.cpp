@@ -10,6 +10,12 @@
 namespace perch::signaling::test {
 namespace {
 
+/// Session ids that differ in their end.
+std::string session_id(int n) {
+  const std::string digits = std::to_string(n);
+  return std::string(22 - digits.size(), 's') + digits;
+}
+
 constexpr char kSdp[] = "v=0\r\na=fingerprint:sha-256 AA:BB\r\n";
 
 class HostileBroker : public testing::Test {
@@ -58,6 +64,9 @@ class HostileBroker : public testing::Test {
     table_.on_ice_connected(key);
     (void)drain();
   }
+
+  /// Offer, setting and bye of the phone, heeded all three.
+  std::vector<Message> recorded_session(const SessionKey& key);
 
   TimePoint now_{seconds(1000)};
   SeededRandom random_{3};
@@ -109,6 +118,79 @@ TEST_F(HostileBroker, AReplayedOfferStartsNothing) {
   for (int i = 0; i < 50; ++i) deliver(offer);
   expect_nothing_happened();
   EXPECT_EQ(table_.counters().duplicates, 50U);
+}
+
+std::vector<HostileBroker::Message> HostileBroker::recorded_session(const SessionKey& key) {
+  std::vector<Message> record = {made(1, key, Offer{kSdp, {}}, 0), made(1, key, Control{ControlRequest{"zoom", 5}}, 1),
+                                 made(1, key, Bye{Reason::kUserHangup, {}}, 2)};
+  for (const Message& one : record) {
+    deliver(one);
+    EXPECT_TRUE(table_.next_event());
+  }
+  (void)drain();
+  return record;
+}
+
+TEST_F(HostileBroker, AGuestCannotMakeTheCameraForgetWhatItHasHeard) {
+  const auto record = recorded_session(phone_);
+  const std::string before = epoch();
+  for (int i = 0; i < 500; ++i) {  // an error each at 5 a second: sessions that never were
+    deliver(made(2, {"tablet", session_id(i)}, Candidates{{}, true}, 0));
+    (void)drain();
+    now_ += milliseconds(200);
+  }
+  for (int i = 0; i < 200; ++i) {  // and, as often as it may, sessions that were
+    deliver(made(2, {"tablet", session_id(1000 + i)}, Offer{kSdp, {}}, 0));
+    deliver(made(2, {"tablet", session_id(1000 + i)}, Bye{Reason::kUserHangup, {}}, 1));
+    while (table_.next_event()) {
+    }
+    (void)drain();
+    now_ += seconds(2);
+  }
+  ASSERT_EQ(epoch(), before);
+  for (const Message& one : record) deliver(one);
+  expect_nothing_happened();
+  EXPECT_EQ(table_.counters().duplicates, record.size());
+}
+
+TEST_F(HostileBroker, NothingOfAViewerWhoComesAsOftenAsItMayIsHeardTwice) {
+  std::vector<std::pair<std::string, Message>> record;
+  for (int i = 0; i < 900; ++i) {  // half an hour, 5 in 10 s
+    if (now_ >= table_.deadline()) table_.on_deadline(now_);
+    for (Message& one : recorded_session({"phone", session_id(i)})) record.emplace_back(epoch(), std::move(one));
+    now_ += seconds(2);
+  }
+  const auto duplicates_before = table_.counters().duplicates;
+  std::size_t valid = 0;
+  for (const auto& [then, one] : record) {
+    valid += then == table_.epochs().current || then == table_.epochs().previous ? 1 : 0;
+    deliver(one);
+  }
+  expect_nothing_happened();
+  EXPECT_EQ(table_.counters().duplicates - duplicates_before, valid);
+  EXPECT_EQ(valid, 3U * 600U) << "twenty minutes of it can still be opened";
+}
+
+TEST_F(HostileBroker, AViewerWhoseShareIsFullWaitsAndOthersDoNot) {
+  // The epoch does not turn, as if the camera had slept; else the rate of new sessions ends before the share does.
+  const auto record = recorded_session(phone_);
+  for (std::size_t i = 1; i < RecentSessions::kShare; ++i) {
+    now_ += seconds(2);
+    recorded_session({"phone", session_id(static_cast<int>(i))});
+  }
+  now_ += seconds(2);
+  const SessionKey more{"phone", session_id(9999)};
+  deliver(made(1, more, Offer{kSdp, {}}, 0));
+  EXPECT_NE(read_by(1, more, "error").find("rate_limited"), std::string::npos);
+  for (const Message& one : record) deliver(one);
+  expect_nothing_happened();
+  connect(2, tablet_);
+  for (int turn = 0; turn < 2; ++turn) {
+    now_ += EpochClock::kLifetime;
+    table_.on_deadline(now_);
+  }
+  connect(1, {"phone", session_id(10000)});
+  EXPECT_EQ(table_.size(), 2U);
 }
 
 TEST_F(HostileBroker, AnOfferKeptForLongIsWorthless) {
