@@ -1,11 +1,6 @@
 // See invited_viewers.hpp.
 #include "agent/invited_viewers.hpp"
 
-#include <sys/inotify.h>
-#include <unistd.h>
-
-#include <array>
-
 #include "hal/base/log.hpp"
 
 namespace perch::agent {
@@ -13,22 +8,17 @@ namespace {
 
 constexpr char kModule[] = "access";
 
-/// Not IN_CREATE: what is still being written is read when it is complete.
-constexpr unsigned kChanges =
-    IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_ATTRIB | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR;
-
 /// For others to give memory back.
 constexpr Duration kPatience = milliseconds(250);
 
 }  // namespace
 
 InvitedViewers::InvitedViewers(EventLoop& loop, std::string folder, Callbacks callbacks)
-    : loop_(loop),
-      folder_(std::move(folder)),
+    : folder_(std::move(folder)),
       callbacks_(std::move(callbacks)),
       alarm_(loop, [this] { on_clock(); }),
-      reload_later_(loop, [this] { reload(); }) {
-  watch_folder();
+      reload_later_(loop, [this] { reload(); }),
+      watch_(loop, folder_, [this] { reload(); }) {
   read_folder();
 }
 
@@ -42,25 +32,7 @@ void InvitedViewers::do_or_reload_later(F work) {
 
 void InvitedViewers::reload() {
   do_or_reload_later([this] {
-    watch_folder();
-    read_folder();
-    callbacks_.on_changed();
-  });
-}
-
-/// The folder may have been made, or made anew, since the last time.
-void InvitedViewers::watch_folder() {
-  folder_watch_.reset();
-  inotify_ = UniqueFd(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC));
-  if (!inotify_ || ::inotify_add_watch(inotify_.get(), folder_.c_str(), kChanges) < 0) return;
-  folder_watch_ = std::make_unique<IoWatch>(loop_, inotify_.get(), [this](unsigned) { on_folder_event(); });
-}
-
-void InvitedViewers::on_folder_event() {
-  std::array<char, 4096> ignored{};  // which file it was does not matter
-  while (::read(inotify_.get(), ignored.data(), ignored.size()) > 0) {
-  }
-  do_or_reload_later([this] {
+    watch_.renew();
     read_folder();
     callbacks_.on_changed();
   });

@@ -2,19 +2,18 @@
 #pragma once
 
 #include <functional>
-#include <memory>
 #include <string>
 #include <vector>
 
+#include "agent/folder_watch.hpp"
 #include "agent/viewer_registry.hpp"
 #include "agent/wall_alarm.hpp"
 
 namespace perch::agent {
 
-/// Thread: the loop's. Reads the folder when made, when something in it changes (inotify(7)), and on reload(). One that
-/// does not exist yet is looked for on reload(), which perchctl asks for. When memory runs out on the way (which
-/// callers of reload() hear as std::bad_alloc), what there was counts a little longer: it reloads by itself until that
-/// is done.
+/// Thread: the loop's. Reads the folder when made, when something in it or in its place changes, and on reload(), which
+/// perchctl asks for. When memory runs out on the way (which callers of reload() hear as std::bad_alloc), what there
+/// was counts a little longer: it reloads by itself until that is done.
 class InvitedViewers {
  public:
   struct Callbacks {
@@ -33,20 +32,16 @@ class InvitedViewers {
   template <class F>
   void do_or_reload_later(F work);
   void read_folder();
-  void watch_folder();
-  void on_folder_event();
   void on_clock();
   void log_changes(const Invitations& next) const;
 
-  EventLoop& loop_;
   const std::string folder_;
   const Callbacks callbacks_;
   ViewerRegistry registry_;
   std::vector<std::string> problems_;
   WallAlarm alarm_;
   Timer reload_later_;
-  UniqueFd inotify_;
-  std::unique_ptr<IoWatch> folder_watch_;
+  FolderWatch watch_;
 };
 
 }  // namespace perch::agent

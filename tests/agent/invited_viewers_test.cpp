@@ -76,6 +76,52 @@ TEST_F(InvitedViewersTest, FindsAFolderThatWasMadeLater) {
   run();
 }
 
+TEST_F(InvitedViewersTest, NoticesAFolderThatIsMadeByHand) {
+  const std::string path = folder_ / "etc/perch/viewers.d";
+  const auto invited = open(path);
+  const auto knows_phone = [&] { return invited->registry().key_of("phone") != nullptr; };
+  const auto make = [&] {
+    std::filesystem::create_directories(path);
+    EXPECT_TRUE(save_invitation(path, invitation("phone"), false));
+  };
+  when(knows_phone, [&] { std::filesystem::remove_all(folder_ / "etc"); });
+  when([&] { return !knows_phone(); }, make);
+  when(knows_phone, [&] { std::filesystem::rename(folder_ / "etc/perch", folder_ / "etc/old"); });
+  when([&] { return !knows_phone(); });
+  make();
+  run();
+  EXPECT_EQ(ended_, "phone Revoked");
+}
+
+TEST_F(InvitedViewersTest, NoticesWhatChangesInAFolderThatTookThePlaceOfAnother) {
+  const std::string path = folder_ / "viewers.d";
+  std::filesystem::create_directory(path);
+  ASSERT_TRUE(save_invitation(path, invitation("phone"), false));
+  const auto invited = open(path);
+  const auto knows_phone = [&] { return invited->registry().key_of("phone") != nullptr; };
+  when(knows_phone, [&] { std::filesystem::remove(path + "/phone.toml"); });
+  when([&] { return !knows_phone(); });
+  std::filesystem::rename(path, path + ".old");
+  std::filesystem::copy(path + ".old", path, std::filesystem::copy_options::recursive);
+  run();
+  EXPECT_EQ(ended_, "phone Revoked");
+}
+
+TEST_F(InvitedViewersTest, NoticesALinkThatLeadsElsewhere) {
+  const std::string path = folder_ / "viewers.d";
+  std::filesystem::create_directory(path + ".1");
+  std::filesystem::create_directory(path + ".2");
+  std::filesystem::create_symlink("viewers.d.1", path);
+  ASSERT_TRUE(save_invitation(path, invitation("phone"), false));
+  const auto invited = open(path);
+  const auto knows = [&](const char* name) { return invited->registry().key_of(name) != nullptr; };
+  when([&] { return !knows("phone"); }, [&] { EXPECT_TRUE(save_invitation(path, invitation("tablet"), false)); });
+  when([&] { return knows("tablet"); });
+  std::filesystem::create_symlink("viewers.d.2", path + ".new");
+  std::filesystem::rename(path + ".new", path);
+  run();
+}
+
 TEST_F(InvitedViewersTest, EndsAnInvitationWhenItsTimeIsOver) {
   std::unique_ptr<InvitedViewers> invited;
   // On a slow machine it may be over before it was read: then a longer one.
