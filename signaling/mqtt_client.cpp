@@ -19,6 +19,9 @@ namespace perch::signaling {
 namespace {
 
 constexpr char kModule[] = "mqtt";
+constexpr Duration kProven =
+    seconds(5);  // a connection that lasts shorter is a failed attempt: the next one waits longer
+constexpr int kMaxUnacknowledged = 512;         // each of max_viewers (256) may be told two things at once
 constexpr Duration kMiscInterval = seconds(5);  // keep-alive bookkeeping; no faster timer runs while idle
 
 /// The address our end of the connection has is no longer this machine's: nothing can come back to it. RFC 1122 leaves
@@ -99,7 +102,9 @@ class MqttClient::Impl {
   bool connected_ = false;
   std::string refusal_;  ///< the broker answered this attempt with no: its words
   bool callback_running_ = false;
-  bool starved_ = false;      ///< memory ran out when the broker had let us in: not all is said that has to be
+  std::string unfit_;       ///< why the connection has to end, found out where it cannot be ended: see service()
+  int unacknowledged_ = 0;  ///< publications libmosquitto holds on to; it has no bound of its own
+  TimePoint connected_at_{};
   std::string last_failure_;  ///< a repeated failure is logged once
   std::uint64_t attempts_ = 0;
   std::uint64_t connects_ = 0;
@@ -119,8 +124,12 @@ MosquittoPtr MqttClient::Impl::make_client(const TlsContext* tls) {
   mosquitto_connect_v5_callback_set(client.get(),
                                     [](mosquitto*, void* self, int reason, int, const mosquitto_property*) {
                                       auto* impl = static_cast<Impl*>(self);
-                                      impl->starved_ |= !within_memory([&] { impl->on_connack(reason); });
+                                      if (within_memory([&] { impl->on_connack(reason); })) return;
+                                      impl->unfit_ = "out of memory";  // not all is said that has to be
                                     });
+  mosquitto_publish_v5_callback_set(client.get(), [](mosquitto*, void* self, int, int, const mosquitto_property*) {
+    --static_cast<Impl*>(self)->unacknowledged_;
+  });
   mosquitto_message_callback_set(client.get(), [](mosquitto*, void* self, const mosquitto_message* message) {
     const auto* bytes = static_cast<const std::uint8_t*>(message->payload);
     const ByteView payload(bytes, static_cast<std::size_t>(message->payloadlen));
@@ -202,10 +211,9 @@ void MqttClient::Impl::on_ready(unsigned ready) {
   callback_running_ = true;
   // TLS may hold several packets behind one readable socket, and a packet at a time is what libmosquitto reads.
   const int turns = options_.broker.tls ? 8 : 1;
-  for (int i = 0; i < turns && rc == MOSQ_ERR_SUCCESS && (ready & IoWatch::kRead); ++i)
+  for (int i = 0; i < turns && rc == MOSQ_ERR_SUCCESS && unfit_.empty() && (ready & IoWatch::kRead); ++i)
     rc = mosquitto_loop_read(client_.get(), 1);
   callback_running_ = false;
-  if (std::exchange(starved_, false)) rc = MOSQ_ERR_NOMEM;
   service(rc);
 }
 
@@ -217,6 +225,7 @@ void MqttClient::Impl::on_misc() {
 /// After any call into libmosquitto: flush, ask for writability only when needed, notice the end.
 void MqttClient::Impl::service(int rc) {
   if (!client_) return;
+  if (!unfit_.empty()) return lose(std::exchange(unfit_, {}));
   if (rc == MOSQ_ERR_SUCCESS && mosquitto_want_write(client_.get())) rc = mosquitto_loop_write(client_.get(), 1);
   if (rc == MOSQ_ERR_SUCCESS && mosquitto_socket(client_.get()) >= 0) {
     watch_->want(IoWatch::kRead | (mosquitto_want_write(client_.get()) ? IoWatch::kWrite : 0U));
@@ -226,6 +235,10 @@ void MqttClient::Impl::service(int rc) {
 }
 
 void MqttClient::Impl::on_connack(int reason) {
+  if (connected_) {  // MQTT 5 §3.2: not more than one; each would have us subscribe and tell everything once more
+    unfit_ = "the broker breaks the protocol, it let us in twice";
+    return;
+  }
   patience_.set(kNever);
   if (reason != 0) {
     // A 3.1.1-only broker says "unsupported protocol version": 0x84 in MQTT 5 words, 1 in 3.1.1 words.
@@ -235,8 +248,8 @@ void MqttClient::Impl::on_connack(int reason) {
     return;
   }
   connected_ = true;
+  connected_at_ = monotonic_now();
   ++connects_;
-  backoff_.reset();
   last_failure_.clear();
   for (const std::string& filter : options_.subscriptions)
     mosquitto_subscribe(client_.get(), nullptr, filter.c_str(), 1);
@@ -260,7 +273,10 @@ void MqttClient::Impl::drop_connection() {
   patience_.set(kNever);
   client_.reset();
   tls_.reset();
+  unfit_.clear();
+  unacknowledged_ = 0;
   if (!std::exchange(connected_, false)) return;
+  if (monotonic_now() - connected_at_ >= kProven) backoff_.reset();
   PERCH_WARN(kModule, "state=disconnected host=%s", in_quotes(options_.broker.host).c_str());
   callbacks_.on_disconnected();
 }
@@ -290,6 +306,8 @@ bool MqttClient::Impl::publish(const std::string& topic, const std::string& payl
                                  static_cast<std::uint32_t>(kMessageExpiry / seconds(1)));
   const int rc = mosquitto_publish_v5(client_.get(), nullptr, topic.c_str(), static_cast<int>(payload.size()),
                                       payload.data(), 1, retain, properties.list);
+  if (rc == MOSQ_ERR_SUCCESS && ++unacknowledged_ > kMaxUnacknowledged)
+    unfit_ = "the broker does not acknowledge what we publish";
   // Inside a read callback the caller's turn ends in service(); tearing down here would pull the rug from under it.
   if (!callback_running_) service(rc);
   return rc == MOSQ_ERR_SUCCESS;
