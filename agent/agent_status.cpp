@@ -59,6 +59,8 @@ std::string write_status(const AgentStatus& status) {
   out.member("camera", status.camera).member("camera_detail", status.camera_detail);
   out.member("microphone", status.microphone);
   out.member("privacy", status.privacy).member("draining", status.draining);
+  out.begin_object("access").member("mode", status.access);
+  out.member("invited", status.invited).member("may_watch", status.may_watch).end_object();
   out.member("max_viewers", status.max_viewers).begin_array("viewers");
   for (const ViewerStatus& viewer : status.viewers) write_viewer(out, viewer);
   out.end_array();

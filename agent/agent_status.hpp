@@ -51,6 +51,9 @@ struct AgentStatus {
   bool privacy = false;
   bool draining = false;
   std::uint64_t max_viewers = 0;
+  std::string access;           ///< sealed, broker or open
+  std::uint64_t invited = 0;    ///< files of viewers, also of those who may not come in just now
+  std::uint64_t may_watch = 0;  ///< of these
   std::vector<ViewerStatus> viewers;
   std::vector<std::string> needs_restart;  ///< keys whose new values wait for one
 

@@ -156,8 +156,8 @@ void Daemon::Impl::on_guest_leaves(const std::string& viewer, signaling::Reason 
 
 void Daemon::Impl::on_guests() {
   const bool nobody = sealed_ && !invited_.registry().anybody();
-  if (nobody)
-    PERCH_WARN("access", "state=sealed viewers=0 msg=\"nobody may watch yet: perchctl invite NAME makes a link\"");
+  if (const auto notice = sealed_ ? nobody_notice_.on_change(invited_.registry()) : std::nullopt)
+    PERCH_WARN("access", "%s", notice->c_str());
   table_.set_nobody_invited(nobody);
   broker_.pump();
 }

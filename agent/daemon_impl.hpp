@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "agent/access_log.hpp"
 #include "agent/broker_link.hpp"
 #include "agent/camera_commands.hpp"
 #include "agent/camera_report.hpp"
@@ -76,6 +77,7 @@ class Daemon::Impl {
   net::IceConfig ice_;
   const net::DtlsCertificate certificate_;
   const bool sealed_;
+  NobodyNotice nobody_notice_;
   InvitedViewers invited_;  // outlives the table, which looks keys up in it
   signaling::SessionTable table_;
   Loudspeaker loudspeaker_;  // outlives the net thread, which hands it what viewers say

@@ -76,6 +76,9 @@ AgentStatus Daemon::Impl::status(const Links& links) const {
   now.privacy = privacy_.on();
   now.draining = draining_;
   now.max_viewers = static_cast<std::uint64_t>(config_.access.max_viewers);
+  now.access = sealed_ ? "sealed" : config_.access.mode;
+  now.invited = invited_.registry().invitations().size();
+  now.may_watch = invited_.registry().may_watch();
   now.needs_restart = needs_restart_;
   now.video = camera_.totals();
   now.sessions = viewers_.counters();

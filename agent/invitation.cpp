@@ -97,6 +97,10 @@ Result<void> check_names(const toml::table& table) {
 
 UnixTime wall_clock_now() { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }
 
+bool same_key(const Invitation& a, const Invitation& b) {
+  return std::equal(a.key.bytes().begin(), a.key.bytes().end(), b.key.bytes().begin());
+}
+
 Standing standing_of(const Invitation& invitation, UnixTime now) {
   if (!invitation.expires) return Standing::kValid;
   if (now >= *invitation.expires) return Standing::kExpired;

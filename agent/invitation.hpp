@@ -24,6 +24,8 @@ struct Invitation {
   std::optional<UnixTime> expires = std::nullopt;  ///< never without
 };
 
+[[nodiscard]] bool same_key(const Invitation& a, const Invitation& b);
+
 /// Whether an invitation counts at `now`.
 enum class Standing {
   kValid,

@@ -1,6 +1,7 @@
 // See invited_viewers.hpp.
 #include "agent/invited_viewers.hpp"
 
+#include "agent/access_log.hpp"
 #include "hal/base/log.hpp"
 
 namespace perch::agent {
@@ -43,23 +44,20 @@ void InvitedViewers::read_folder() {
   if (folder.problems != problems_)
     for (const std::string& problem : folder.problems) PERCH_WARN(kModule, "msg=%s", in_quotes(problem).c_str());
   problems_ = std::move(folder.problems);
-  log_changes(folder.viewers);
+  for (const std::string& event : access_events(registry_.invitations(), folder.viewers))
+    PERCH_INFO(kModule, "%s", event.c_str());
   const UnixTime now = wall_clock_now();
   registry_.replace(std::move(folder.viewers), now, callbacks_.ending);
   alarm_.set(registry_.next_change(now));
 }
 
-void InvitedViewers::log_changes(const Invitations& next) const {
-  for (const auto& [viewer, invitation] : registry_.invitations())
-    if (!next.contains(viewer)) PERCH_INFO(kModule, "viewer=%s state=revoked", viewer.c_str());
-  for (const auto& [viewer, invitation] : next)
-    if (!registry_.invitations().contains(viewer)) PERCH_INFO(kModule, "viewer=%s state=invited", viewer.c_str());
-}
-
 void InvitedViewers::on_clock() {
   do_or_reload_later([this] {
     const UnixTime now = wall_clock_now();
-    registry_.refresh(now, callbacks_.ending);
+    registry_.refresh(now, [this](const std::string& viewer, signaling::Reason reason) {
+      PERCH_INFO(kModule, "viewer=%s state=expired", viewer.c_str());
+      callbacks_.ending(viewer, reason);
+    });
     alarm_.set(registry_.next_change(now));
     callbacks_.on_changed();
   });

@@ -33,7 +33,6 @@ class InvitedViewers {
   void do_or_reload_later(F work);
   void read_folder();
   void on_clock();
-  void log_changes(const Invitations& next) const;
 
   const std::string folder_;
   const Callbacks callbacks_;

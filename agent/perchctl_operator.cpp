@@ -56,6 +56,19 @@ std::string viewer_words(const JsonView& viewer) {
          " ms, lost " + number_of(viewer, "lost_per_mille") + " per mille\n";
 }
 
+/// Who can watch, with the way out where nobody can.
+std::string access_words(const JsonView& access) {
+  const std::string mode = text_of(access, "mode");
+  if (mode == "broker") return mode + ": whom its logins and rules let publish";
+  if (mode != "sealed") return mode + ": who can publish at the broker";
+  const std::string invited = number_of(access, "invited");
+  const std::string may_watch = number_of(access, "may_watch");
+  if (invited == "0") return mode + ", nobody is invited yet: perchctl invite NAME";
+  if (invited == may_watch) return mode + ", " + invited + " invited";
+  return mode + ", " + invited + " invited, " + (may_watch == "0" ? "none" : may_watch) +
+         " of them may watch just now: perchctl viewers";
+}
+
 Result<std::string> ask(const Call& call, const std::string& request, const char* field) {
   auto answer = ask_daemon(call.socket, request);
   if (!answer) return answer;
@@ -125,6 +138,7 @@ Result<std::string> status_text(const std::string& answer) {
     text += row("needs restart", std::string(key.as_text().value_or("")));
   const auto viewers = root.member("viewers");
   const auto list = viewers ? viewers->items() : std::vector<JsonView>{};
+  if (const auto access = root.member("access")) text += row("access", access_words(*access));
   text += row("viewers", std::to_string(list.size()) + " of " + number_of(root, "max_viewers"));
   for (const JsonView& viewer : list) text += viewer_words(viewer);
   text.pop_back();

@@ -130,8 +130,8 @@ Result<signaling::Rights> wanted_rights(const std::string& words) {
   auto rights = parse_rights(words);
   if (rights && !rights->watch)
     return fail(Errc::kInvalid, in_quotes(words) +
-                                    ": without the right to watch nobody gets in: watch,…; perchctl "
-                                    "revoke takes an invitation away");
+                                    ": without the right to watch nobody gets in: add watch, or take "
+                                    "the invitation away with perchctl revoke");
   return rights;
 }
 

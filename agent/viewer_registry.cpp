@@ -8,10 +8,6 @@ namespace {
 
 using signaling::Reason;
 
-bool same_key(const Invitation& a, const Invitation& b) {
-  return std::equal(a.key.bytes().begin(), a.key.bytes().end(), b.key.bytes().begin());
-}
-
 /// Why sessions begun under `before` may not go on under `after`, if so.
 std::optional<Reason> ending_between(const Invitation& before, const Invitation& after, UnixTime now) {
   if (!same_key(before, after) || !after.rights.watch) return Reason::kRevoked;
@@ -68,10 +64,10 @@ Standing ViewerRegistry::standing(const std::string& viewer) const {
   return found == standings_.end() ? Standing::kExpired : found->second;
 }
 
-bool ViewerRegistry::anybody() const {
-  return std::any_of(standings_.begin(), standings_.end(), [this](const auto& entry) {
+std::size_t ViewerRegistry::may_watch() const {
+  return static_cast<std::size_t>(std::count_if(standings_.begin(), standings_.end(), [this](const auto& entry) {
     return entry.second == Standing::kValid && invitations_.at(entry.first).rights.watch;
-  });
+  }));
 }
 
 }  // namespace perch::agent

@@ -27,8 +27,9 @@ class ViewerRegistry final : public signaling::KeyRing {
 
   [[nodiscard]] const Invitations& invitations() const { return invitations_; }
   [[nodiscard]] Standing standing(const std::string& viewer) const;
-  /// Somebody may come in now.
-  [[nodiscard]] bool anybody() const;
+  /// How many of them may come in now: neither expired nor without the right to watch.
+  [[nodiscard]] std::size_t may_watch() const;
+  [[nodiscard]] bool anybody() const { return may_watch() > 0; }
 
  private:
   using Standings = std::map<std::string, Standing, std::less<>>;

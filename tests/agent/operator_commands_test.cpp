@@ -56,6 +56,25 @@ TEST_F(OperatorCommandsTest, StatusIsForPeopleAndForPrograms) {
   EXPECT_NE(text->find("[video] fps"), std::string::npos) << *text;
 }
 
+TEST_F(OperatorCommandsTest, StatusSaysWhoMayWatch) {
+  const auto row = [this](const std::string& mode, std::uint64_t invited, std::uint64_t may_watch) {
+    status_.access = mode;
+    status_.invited = invited;
+    status_.may_watch = may_watch;
+    const std::string text = status_text(ask(R"({"command":"status"})")).value_or("");
+    const std::size_t begin = text.find("\naccess        ") + 15;
+    return text.substr(begin, text.find('\n', begin) - begin);
+  };
+  EXPECT_EQ(row("sealed", 0, 0), "sealed, nobody is invited yet: perchctl invite NAME");
+  EXPECT_EQ(row("sealed", 2, 2), "sealed, 2 invited");
+  EXPECT_EQ(row("sealed", 3, 1), "sealed, 3 invited, 1 of them may watch just now: perchctl viewers");
+  EXPECT_EQ(row("sealed", 1, 0), "sealed, 1 invited, none of them may watch just now: perchctl viewers");
+  EXPECT_EQ(row("open", 0, 0), "open: who can publish at the broker");
+  EXPECT_EQ(row("broker", 0, 0), "broker: whom its logins and rules let publish");
+  EXPECT_NE(ask(R"({"command":"status"})").find(R"("access":{"mode":"broker","invited":0,"may_watch":0})"),
+            std::string::npos);
+}
+
 TEST_F(OperatorCommandsTest, MetricsComeInJsonOrPlain) {
   EXPECT_TRUE(ask(R"({"command":"metrics"})").starts_with(R"({"ok":true,"metrics":"# HELP)"));
   const std::string plain = ask("metrics");
