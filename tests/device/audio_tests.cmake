@@ -16,4 +16,5 @@ foreach(name av_sync talk_to_loudspeaker)
     COMMAND env PERCH_FLASH_AND_BEEP=$<TARGET_FILE:perch_flash_and_beep> PERCH_HEAR_BEEPS=$<TARGET_FILE:perch_hear_beeps>
       ${CMAKE_CURRENT_SOURCE_DIR}/run_guest_test ${CMAKE_CURRENT_SOURCE_DIR}/${name}.test.mjs
       $<TARGET_FILE:perch_set_control>)
+  set_property(TEST ${name} APPEND PROPERTY LABELS guest)
 endforeach()
