@@ -108,7 +108,8 @@ Result<void> BenchViewer::offer() {
   return ice_->gather();
 }
 
-void BenchViewer::on_message(const Body& body) {
+void BenchViewer::on_message(std::uint64_t seq, const Body& body) {
+  if (!std::holds_alternative<ErrorMessage>(body) && !heard_.accept(seq)) return;
   if (const auto* answer = std::get_if<Answer>(&body)) return on_answer(*answer);
   if (const auto* error = std::get_if<ErrorMessage>(&body)) failure_ = to_string(error->code);
   if (const auto* bye = std::get_if<Bye>(&body)) failure_ = to_string(bye->reason);

@@ -10,6 +10,7 @@
 #include "hal/base/units.hpp"
 #include "net/ice_agent.hpp"
 #include "signaling/messages.hpp"
+#include "signaling/replay_window.hpp"
 #include "tests/sim/receiver_peer.hpp"
 
 namespace perch::bench {
@@ -44,7 +45,8 @@ class BenchViewer {
   BenchViewer(ViewerContext context, signaling::SessionKey key, Manner manner = Manner::kPolite);
 
   [[nodiscard]] Result<void> offer();
-  void on_message(const signaling::Body& body);
+  /// The camera's message of that number; what was heard already is left out, PROTOCOL.md "Once only".
+  void on_message(std::uint64_t seq, const signaling::Body& body);
   void hang_up();
 
   [[nodiscard]] const signaling::SessionKey& key() const { return key_; }
@@ -82,6 +84,7 @@ class BenchViewer {
   Size picture_{};
   bool path_known_ = false;
   std::uint64_t seq_ = 0;
+  signaling::ReplayWindow heard_;
   std::size_t noise_ = 0;
   TimePoint offered_at_{};
   std::optional<Duration> first_rtp_;

@@ -63,7 +63,7 @@ class Churn {
   std::vector<Cycle> cycles_;
   std::deque<TimePoint> kept_until_;  // places of those who left without a word
   Timer timer_;
-  bool connected_ = false;
+  bool ready_ = false;
   TimePoint not_before_{};  // the camera was busy
   std::uint64_t begun_ = 0, done_ = 0, failed_ = 0, busy_ = 0;
   CameraLink camera_;
@@ -73,11 +73,11 @@ Churn::Churn(Options options)
     : options_(std::move(options)),
       timer_(loop_, [this] { check(); }),
       camera_(loop_, random_, options_.address,
-              {.on_connected = [this] { connected_ = true; },
+              {.on_ready = [this] { ready_ = true; },
                .on_message =
-                   [this](std::string_view session, const Body& body) {
+                   [this](std::string_view session, std::uint64_t seq, const Body& body) {
                      for (Cycle& cycle : cycles_)
-                       if (cycle.viewer->key().session == session) cycle.viewer->on_message(body);
+                       if (cycle.viewer->key().session == session) cycle.viewer->on_message(seq, body);
                    }}) {
   if (!options_.local_address.empty()) ice_.local_addresses = {options_.local_address};
 }
@@ -128,7 +128,7 @@ bool Churn::has_room(TimePoint now) {
 }
 
 void Churn::fill(TimePoint now) {
-  while (connected_ && now >= not_before_ && has_room(now) && begun_ < options_.cycles) {
+  while (ready_ && now >= not_before_ && has_room(now) && begun_ < options_.cycles) {
     const std::string session = random_text(random_, 16);
     const ViewerContext context{
         loop_,
@@ -137,9 +137,10 @@ void Churn::fill(TimePoint now) {
         random_,
         NtpClock::from_system(),
         [this](const SessionKey& key, const Body& body, std::uint64_t seq) { camera_.send(key, body, seq); }};
-    // A name of its own each, because the camera counts the sessions of each viewer.
+    // A name of its own each, or many names in turn, because the camera counts the sessions of each viewer.
     const Manner manner = options_.polite ? Manner::kPolite : manner_of(begun_);
-    auto viewer = std::make_unique<BenchViewer>(context, SessionKey{"churn-" + session, session}, manner);
+    auto viewer = std::make_unique<BenchViewer>(
+        context, SessionKey{viewer_name(options_.address, begun_, "churn-" + session), session}, manner);
     ++begun_;
     if (!viewer->offer()) ++failed_;
     cycles_.push_back({std::move(viewer), now});
@@ -167,13 +168,14 @@ int Churn::run() {
 }
 
 std::optional<Options> parse_options(int argc, char** argv) {
-  static const std::array<option, 8> kLong{{{"broker", 1, nullptr, 'b'},
+  static const std::array<option, 9> kLong{{{"broker", 1, nullptr, 'b'},
                                             {"camera", 1, nullptr, 'c'},
                                             {"cycles", 1, nullptr, 'n'},
                                             {"parallel", 1, nullptr, 'p'},
                                             {"places", 1, nullptr, 'm'},
                                             {"local-address", 1, nullptr, 'a'},
                                             {"polite", 0, nullptr, 'P'},
+                                            {"invitations", 1, nullptr, 'I'},
                                             {nullptr, 0, nullptr, 0}}};
   Options options;
   for (int letter; (letter = ::getopt_long(argc, argv, "", kLong.data(), nullptr)) != -1;) {
@@ -185,6 +187,7 @@ std::optional<Options> parse_options(int argc, char** argv) {
       case 'm': options.places = parse_decimal(optarg, 256).value_or(0); break;
       case 'a': options.local_address = optarg; break;
       case 'P': options.polite = true; break;
+      case 'I': options.address.guests = invitations_or_exit(optarg); break;
       default: return std::nullopt;
     }
   }
@@ -198,7 +201,7 @@ int run(int argc, char** argv) {
   if (!options) {
     std::fputs(
         "usage: perch_churn --broker mqtt://HOST:PORT --camera ID [--cycles N] [--parallel N] [--local-address A]\n"
-        "                   [--places N] [--polite]\n",
+        "                   [--places N] [--polite] [--invitations FILE]\n",
         stderr);
     return 2;
   }

@@ -36,7 +36,7 @@ class Receiver {
 
  private:
   void start_viewers();
-  void on_message(std::string_view session, const Body& body);
+  void on_message(std::string_view session, std::uint64_t seq, const Body& body);
   void check();
   void begin_window(TimePoint now);
   void tell_progress(TimePoint now);
@@ -67,8 +67,9 @@ Receiver::Receiver(Options options)
     : options_(std::move(options)),
       check_timer_(loop_, [this] { check(); }),
       camera_(loop_, random_, options_.address,
-              {.on_connected = [this] { start_viewers(); },
-               .on_message = [this](std::string_view session, const Body& body) { on_message(session, body); }}) {
+              {.on_ready = [this] { start_viewers(); },
+               .on_message = [this](std::string_view session, std::uint64_t seq,
+                                    const Body& body) { on_message(session, seq, body); }}) {
   if (!options_.local_address.empty()) ice_.local_addresses = {options_.local_address};
 }
 
@@ -78,7 +79,7 @@ void Receiver::start_viewers() {
     camera_.send(key, body, seq);
   };
   for (std::uint64_t i = 0; i < options_.viewers; ++i) {
-    const SessionKey key{"bench-" + std::to_string(i), random_text(random_, 16)};
+    const SessionKey key{viewer_name(options_.address, i, "bench-" + std::to_string(i)), random_text(random_, 16)};
     viewers_.push_back(
         std::make_unique<BenchViewer>(ViewerContext{loop_, ice_, sim::test_certificate(1), random_,
                                                     NtpClock::from_system(), publish, options_.look, options_.plis},
@@ -88,14 +89,14 @@ void Receiver::start_viewers() {
   }
 }
 
-void Receiver::on_message(std::string_view session, const Body& body) {
+void Receiver::on_message(std::string_view session, std::uint64_t seq, const Body& body) {
   for (auto& viewer : viewers_)
-    if (viewer->key().session == session) viewer->on_message(body);
+    if (viewer->key().session == session) viewer->on_message(seq, body);
 }
 
-/// About one line a second: frames of all viewers so far, and when that was.
+/// About four lines a second: frames of all viewers so far, and when that was.
 void Receiver::tell_progress(TimePoint now) {
-  if (!options_.progress || now - told_at_ < seconds(1)) return;
+  if (!options_.progress || now - told_at_ < milliseconds(250)) return;
   told_at_ = now;
   std::uint64_t frames = 0;
   for (const auto& viewer : viewers_) frames += viewer->stats().frames;
@@ -166,7 +167,7 @@ int Receiver::run() {
 }
 
 std::optional<Options> parse_options(int argc, char** argv) {
-  static const std::array<option, 12> kLong{{{"broker", 1, nullptr, 'b'},
+  static const std::array<option, 13> kLong{{{"broker", 1, nullptr, 'b'},
                                              {"prefix", 1, nullptr, 'p'},
                                              {"camera", 1, nullptr, 'c'},
                                              {"viewers", 1, nullptr, 'n'},
@@ -177,6 +178,7 @@ std::optional<Options> parse_options(int argc, char** argv) {
                                              {"plis", 1, nullptr, 'i'},
                                              {"look", 0, nullptr, 'l'},
                                              {"progress", 0, nullptr, 'P'},
+                                             {"invitations", 1, nullptr, 'I'},
                                              {nullptr, 0, nullptr, 0}}};
   Options options;
   for (int letter; (letter = ::getopt_long(argc, argv, "", kLong.data(), nullptr)) != -1;) {
@@ -192,6 +194,7 @@ std::optional<Options> parse_options(int argc, char** argv) {
       case 'i': options.plis = parse_decimal(optarg, 1000).value_or(0); break;
       case 'l': options.look = true; break;
       case 'P': options.progress = true; break;
+      case 'I': options.address.guests = invitations_or_exit(optarg); break;
       default: return std::nullopt;
     }
   }
@@ -208,7 +211,9 @@ int run(int argc, char** argv) {
         "usage: perch_receiver --broker mqtt://HOST:PORT --camera ID --viewers N --seconds S [--json FILE]\n"
         "                      [--prefix P] [--local-address A] [--window S] [--plis PER_SECOND] [--look] "
         "[--progress]\n"
-        "--window: kbps and keyframes of the last S seconds; --look: into the pictures, for keyframes and width\n",
+        "                      [--invitations FILE]\n"
+        "--window: kbps and keyframes of the last S seconds; --look: into the pictures, for keyframes and width\n"
+        "--invitations: links as perchctl invite prints them, one a line; viewers are these, the camera is sealed\n",
         stderr);
     return 2;
   }

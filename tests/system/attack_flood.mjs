@@ -1,11 +1,17 @@
 // Ten thousand messages a second at a camera: a bare MQTT client that does nothing else, cheap enough not to be measured.
 import { randomBytes } from 'node:crypto';
 import { connect } from 'node:net';
+import { waiting_ns } from '../browser/harness/proc.mjs';
 import { measuring_window, until } from '../browser/harness/wait.mjs';
 import { offer_sdp } from './attack_offer.mjs';
+import { bytes_read, measured } from './attack_watch.mjs';
 
 const kLetters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 const kTick_ms = 10;
+const kDrained = { every_ms: 300, bytes: 10_000 }; // a camera that reads no more than this in this time has read all
+/** Lines of configuration for a broker that lets its reader fall half a second behind: mosquitto's own 1,000 messages of QoS 0 are
+ *  lost to one pause of a busy machine. */
+export const kPatientBroker = ['max_queued_messages 5000'];
 
 /** MQTT 3.1.1 §2.2.3. */
 function remaining_length(size) {
@@ -69,12 +75,19 @@ export function refused_offers({ prefix = 'perch/v1', camera = 'front-door' } = 
   return Array.from({ length: 8 }, () => new Shot(prefix, camera, 'offer', body()));
 }
 
+/** The same message again and again, as it once went over the broker. */
+export function replays({ topic, payload }) {
+  const bytes = packet(kQos0, Buffer.concat([text(topic), Buffer.from(payload)]));
+  return [{ copy: () => bytes }];
+}
+
 export class Flood {
   sent = 0;
   sent_bytes = 0;
 
   static async connect(broker) {
     const flood = new Flood();
+    flood.broker = broker;
     flood.socket = connect(broker.mqtt_port, broker.mqtt_listen);
     flood.socket.setNoDelay(true);
     let accepted = false;
@@ -105,4 +118,40 @@ export class Flood {
   close() {
     this.socket.destroy();
   }
+}
+
+async function until_drained(pid) {
+  let before = -Infinity;
+  const is_idle = () => {
+    const read = bytes_read(pid);
+    const idle = read - before < kDrained.bytes;
+    before = read;
+    return idle;
+  };
+  await until(is_idle, { what: 'the camera to have read all', every_ms: kDrained.every_ms });
+}
+
+/**
+ * A flood of `shots` while `viewer` watches, until the camera has read what the broker kept for it. Gives what measured() does; how
+ * many messages a second went out (`sent_per_s`) and were read by the camera meanwhile (`delivered_per_s`), by their bytes; the shares
+ * of that time in which they who send, whichever had to longer, and the camera waited for a processor (`waiting`: {to_send, to_read});
+ * how many messages it read in all (`delivered`), and what each of these cost it [µs], compared with `quiet`. Wants kPatientBroker.
+ */
+export async function wave({ perchd, viewer, flood, quiet, shots, seconds }) {
+  const read_before = bytes_read(perchd.pid);
+  const those = [process.pid, flood.broker.process.pid, perchd.pid];
+  const waited_before = those.map(waiting_ns);
+  const read_of = ({ sent, bytes }) => sent * Math.min(1, (bytes_read(perchd.pid) - read_before) / bytes);
+  const seen = await measured(perchd, viewer, async () => {
+    const run = await flood.run({ shots, seconds });
+    const meanwhile = read_of(run);
+    const waited = those.map((pid, i) => (waiting_ns(pid) - waited_before[i]) / 1e9 / run.seconds);
+    await until_drained(perchd.pid);
+    return { ...run, meanwhile, waiting: { to_send: Math.max(waited[0], waited[1]), to_read: waited[2] } };
+  });
+  const { sent, seconds: took_s, meanwhile, waiting } = seen.result;
+  const delivered = read_of(seen.result);
+  const quiet_s = (quiet.cpu_percent / 100) * seen.elapsed_s;
+  const rates = { sent_per_s: sent / took_s, delivered_per_s: meanwhile / took_s, waiting };
+  return { ...seen, ...rates, delivered, us_each: ((seen.cpu_s - quiet_s) * 1e6) / delivered };
 }

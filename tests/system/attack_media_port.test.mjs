@@ -57,11 +57,13 @@ class Stranger {
     return stranger;
   }
 
-  /** `kPerSecond` datagrams a second to all `ports` in turn. */
-  async flood(ports) {
+  /** `kPerSecond` datagrams a second to all `ports()` in turn, for as long as `going(ms since the beginning)`. */
+  async flood(ports_now, going) {
     const from = performance.now();
-    while (performance.now() - from < kSeconds * 1000) {
-      const due = ((performance.now() - from) / 1000) * kPerSecond;
+    const before = this.sent;
+    while (going(performance.now() - from)) {
+      const ports = ports_now();
+      const due = before + ((performance.now() - from) / 1000) * kPerSecond;
       for (; this.sent < due; this.sent++) {
         const shot = kShots[this.sent % kShots.length]();
         this.sent_bytes += shot.length;
@@ -70,6 +72,13 @@ class Stranger {
       await measuring_window(5);
     }
   }
+}
+
+/** A viewer more, with ten pictures seen. */
+async function joined(world, perchd) {
+  const viewer = await watch(world, perchd);
+  await viewer.wait_for_line(/^frames=[1-9]\d+ /, { what: 'another viewer to watch' });
+  return viewer;
 }
 
 await browser_test('attack_media_port', async (world) => {
@@ -81,7 +90,7 @@ await browser_test('attack_media_port', async (world) => {
   const quiet = await measured(perchd, viewer, () => measuring_window(kSeconds * 1000));
 
   const stranger = await Stranger.open();
-  const flooded = await measured(perchd, viewer, () => stranger.flood(ports));
+  const flooded = await measured(perchd, viewer, () => stranger.flood(() => ports, (ms) => ms < kSeconds * 1000));
   const us_each = ((flooded.cpu_s - quiet.cpu_s) * 1e6) / stranger.sent;
   fact(`${stranger.sent} datagrams in ${kSeconds} s to ${ports.length} port(s): ${rounded(us_each, 1)} µs each`);
   fact(`frames/s ${rounded(quiet.fps)} before, ${rounded(flooded.fps)} during; CPU ${rounded(quiet.cpu_percent)} % before, ${rounded(flooded.cpu_percent)} % during`);
@@ -90,10 +99,17 @@ await browser_test('attack_media_port', async (world) => {
   expect(us_each < 100, `less than 100 µs for a datagram of a stranger's, not ${rounded(us_each, 1)}`);
   expect(stranger.answered_bytes < stranger.sent_bytes / 4, 'no amplification');
 
-  // The session outlives it, and newcomers get in.
-  const second = await watch(world, perchd);
-  await second.wait_for_line(/^frames=[1-9]\d+ /, { what: 'a second viewer to watch' });
-  for (const child of [viewer, second]) await stop_watching(child);
+  // Newcomers get in while it lasts, although it reaches their new ports too, and afterwards.
+  let joining = true;
+  const lasting = stranger.flood(() => udp_ports(perchd.pid), () => joining);
+  const sent_before = stranger.sent;
+  const newcomer = await joined(world, perchd).finally(() => (joining = false));
+  await lasting;
+  fact(`a newcomer sees pictures after ${stranger.sent - sent_before} datagrams more`);
+  const late = await joined(world, perchd);
+  const mark = viewer.mark();
+  await viewer.wait_for_line(/^frames=/, { what: 'the first viewer to see on', from: mark });
+  for (const child of [viewer, newcomer, late]) await stop_watching(child);
   stranger.socket.close();
   await perchd.stop();
 });

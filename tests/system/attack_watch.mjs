@@ -1,8 +1,9 @@
 // What a viewer sees and the agent uses while something happens to the camera.
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build_dir } from '../browser/harness/paths.mjs';
 import { cpu_ns, resident_kb } from '../browser/harness/proc.mjs';
+import { MqttPeer } from '../browser/harness/mqtt_peer.mjs';
 import { Child } from '../browser/harness/process.mjs';
 
 export const kAddress = '127.0.0.2';
@@ -13,20 +14,42 @@ function progress_in(line) {
   return found && { frames: Number(found[1]), ms: Number(found[2]) };
 }
 
-/** `count` light viewers of the camera, watching when this resolves. */
-export async function watch(world, perchd, { count = 1, seconds = 3600 } = {}) {
+/** Options of perch_receiver and perch_churn for a sealed camera: links of its `guests` (all of them, unless named), in a file
+ *  because a command line is for everybody to read; none for a camera that nobody was invited to. */
+export function invitations(perchd, guests = Object.keys(perchd.invitations)) {
+  if (guests.length === 0) return [];
+  const file = join(perchd.dir, `invitations-${guests.length}-${guests[0]}`);
+  writeFileSync(file, guests.map((guest) => `${perchd.invitations[guest].link}\n`).join(''), { mode: 0o600 });
+  return ['--invitations', file];
+}
+
+/** `count` light viewers of the camera, watching when this resolves; `guests` as above. */
+export async function watch(world, perchd, { count = 1, seconds = 3600, guests } = {}) {
   const program = join(build_dir, 'perch_receiver');
   if (!existsSync(program)) throw new Error(`${program} is not built: cmake --build --preset release --target perch_receiver`);
-  const args = ['--broker', world.broker.mqtt_url, '--camera', perchd.id, '--viewers', count, '--seconds', seconds, '--progress', '--local-address', kAddress];
+  const args = ['--broker', world.broker.mqtt_url, '--camera', perchd.id, '--viewers', count, '--seconds', seconds, '--progress', '--local-address', kAddress, ...invitations(perchd, guests)];
   const child = new Child('perch_receiver', program, args.map(String));
   await child.wait_for_line(/^frames=/, { timeout_ms: 20_000 });
   return child;
+}
+
+/** As watch(), while the broker writes down what the viewer says: {viewer, offer}, the latter as {topic, payload}. */
+export async function watch_overheard(world, perchd) {
+  const ear = await MqttPeer.connect(world.broker, { camera: perchd.id });
+  await ear.client.subscribeAsync(`${ear.prefix}/${perchd.id}/in/#`, { qos: 1 });
+  const viewer = await watch(world, perchd);
+  const { topic, body } = ear.received.find((message) => message.topic.endsWith('/offer'));
+  await ear.close(); // who goes on listening would be flooded too
+  return { viewer, offer: { topic, payload: JSON.stringify(body) } };
 }
 
 export async function stop_watching(viewer) {
   viewer.kill_now();
   await viewer.ended;
 }
+
+/** Bytes that the process has read: from the broker, in the main, because datagrams are received and not counted here. */
+export const bytes_read = (pid) => Number(/^rchar: (\d+)/m.exec(readFileSync(`/proc/${pid}/io`, 'utf8'))[1]);
 
 /** Frames per second, CPU and memory of the agent while `body` runs; frames from the viewer's first to its last line meanwhile. */
 export async function measured(perchd, viewer, body) {
@@ -39,6 +62,7 @@ export async function measured(perchd, viewer, body) {
   if (told.length < 3) throw new Error(`the viewer to see pictures\n${viewer.tail()}`);
   return {
     result,
+    elapsed_s,
     fps: (told.at(-1).frames - told[0].frames) / ((told.at(-1).ms - told[0].ms) / 1000),
     cpu_s,
     cpu_percent: (cpu_s / elapsed_s) * 100,

@@ -1,10 +1,12 @@
 // Where things lie in the tree, and which programs to drive; the environment may point elsewhere.
-import { accessSync, constants, existsSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const root = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
 export const build_dir = resolve(root, process.env.PERCH_BUILD_DIR ?? 'build/release');
+/** The programs there watch over themselves (ASan, TSan): slower, and larger. */
+export const is_sanitized = () => /^PERCH_SANITIZE:STRING=\w/m.test(readFileSync(join(build_dir, 'CMakeCache.txt'), 'utf8'));
 export const perchd_path = process.env.PERCHD ?? first_existing(join(build_dir, 'perchd'), join(build_dir, 'agent/perchd'));
 export const perchctl_path = join(dirname(perchd_path), 'perchctl');
 /** What perchd is started by, as in PERCH_UNDER=tests/system/under_unit_filter; usually nothing. */

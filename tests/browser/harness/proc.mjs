@@ -19,6 +19,11 @@ export function cpu_ns(pid) {
   return sum(tasks(pid).map((tid) => Number(read_task(pid, tid, 'schedstat')?.split(' ')[0] ?? 0)));
 }
 
+/** Time that its first thread was ready to run and had no CPU so far [ns]: how busy the machine is with others. */
+export function waiting_ns(pid) {
+  return Number(read_task(pid, pid, 'schedstat')?.split(' ')[1] ?? 0);
+}
+
 /** Times the process woke up so far: each voluntary switch is one sleep ended. */
 export function wake_ups(pid) {
   return sum(tasks(pid).map((tid) => number_after(read_task(pid, tid, 'status') ?? '', 'voluntary_ctxt_switches')));
