@@ -6,14 +6,17 @@ import { build_dir } from '../../tests/browser/harness/paths.mjs';
 import { open_files, resident_kb, task_count } from '../../tests/browser/harness/proc.mjs';
 import { Child } from '../../tests/browser/harness/process.mjs';
 import { until, within } from '../../tests/browser/harness/wait.mjs';
+import { invitations } from '../../tests/system/attack_watch.mjs';
 
-const kAbout = `Viewers join and leave, eight at a time. Half of them say goodbye; of the others one in four each offers
+const kAbout = `At a sealed camera viewers join and leave, eight at a time. Half of them say goodbye; of the others one in four each offers
 and is never heard of again, shows another certificate than announced, answers DTLS with noise, or stops in the middle of the
 pictures; besides, programs with ten watching viewers each are ended by SIGKILL. Memory, files and threads are read while nobody
 watches and the camera is closed: after a warm-up of --warmup cycles of the same kind, and after --cycles more.`;
 const kViewersPerKill = 10;
 const kStep = 250; // cycles between two rests
 const kAddress = '127.0.0.2';
+// Names that take turns: of one name the camera begins 5 sessions in 10 s.
+const kGuests = Object.fromEntries(Array.from({ length: 48 }, (_, i) => [`guest-${i}`, {}]));
 
 function program(name) {
   const path = join(build_dir, name);
@@ -21,7 +24,7 @@ function program(name) {
   return path;
 }
 
-const at_camera = (world, perchd) => ['--broker', world.broker.mqtt_url, '--camera', perchd.id, '--local-address', kAddress];
+const at_camera = (world, perchd) => ['--broker', world.broker.mqtt_url, '--camera', perchd.id, '--local-address', kAddress, ...invitations(perchd)];
 
 async function come_and_go(world, perchd, cycles) {
   const child = new Child('perch_churn', program('perch_churn'), [...at_camera(world, perchd), '--cycles', String(cycles)]);
@@ -68,7 +71,7 @@ async function at_rest(perchd, peer) {
 
 await bench('churn', kAbout, { cycles: 1000, warmup: 500 }, async (world, { cycles, warmup }) => {
   const config = { video: { linger_s: 1 }, access: { max_viewers: 64 }, ice: { local_addresses: [kAddress] } };
-  const perchd = await world.start_perchd({ config });
+  const perchd = await world.start_perchd({ config, sealed: true, guests: kGuests });
   const peer = await world.connect_peer();
   await peer.until_state((state) => state.online);
   const fresh = await at_rest(perchd, peer);

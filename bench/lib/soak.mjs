@@ -7,14 +7,15 @@ import { median, rounded } from '../../tests/browser/harness/figures.mjs';
 import { MqttPeer } from '../../tests/browser/harness/mqtt_peer.mjs';
 import { open_files, resident_kb, task_count } from '../../tests/browser/harness/proc.mjs';
 import { measuring_window, until } from '../../tests/browser/harness/wait.mjs';
-import { Flood, garbage } from '../../tests/system/attack_flood.mjs';
+import { Flood, forged, garbage } from '../../tests/system/attack_flood.mjs';
 import { kAddress, stop_watching, watch } from '../../tests/system/attack_watch.mjs';
 
-const kAbout = `Five places for viewers: each watches for 10 to 60 s, leaves (every second one without a word) and comes again. Every
+const kAbout = `Five places for invited viewers at a sealed camera: each watches for 10 to 60 s, leaves (every second one without a word) and comes again. Every
 20 s one fault, in turn: broker killed, broker stopped, broker frozen for 5 s, camera lost (its film is cut short) and back, all
-viewers killed at once, a flood of garbage, the agent itself frozen for 3 s. Recovery is counted from when the cause is gone
+viewers killed at once, a flood of garbage and forgeries, the agent itself frozen for 3 s. Recovery is counted from when the cause is gone
 until the camera says so again, and until a new viewer has pictures.`;
-const kViewers = 5;
+const kPlaces = ['place-1', 'place-2', 'place-3', 'place-4', 'place-5'];
+const kProbe = 'probe'; // a viewer of our own
 const kPause_ms = 20_000;
 const kLimit_ms = 60_000;
 
@@ -28,12 +29,12 @@ function seeded(seed) {
   };
 }
 
-/** One of the five who come and go, until the `end`. */
-async function come_and_go(world, perchd, random, counts, watching, end) {
+/** The `guest` comes and goes, until the `end`. */
+async function come_and_go(world, perchd, guest, random, counts, watching, end) {
   while (!end.over) {
     const seconds = Math.round(10 + 50 * random());
     try {
-      const viewer = await watch(world, perchd, { seconds });
+      const viewer = await watch(world, perchd, { seconds, guests: [guest] });
       counts.joined++;
       watching.add(viewer);
       const rude = random() < 0.5;
@@ -52,7 +53,7 @@ async function time_to_pictures(world, perchd) {
   const from = performance.now();
   for (;;) {
     try {
-      const viewer = await watch(world, perchd, { seconds: 5 });
+      const viewer = await watch(world, perchd, { seconds: 5, guests: [kProbe] });
       await viewer.wait_for_line(/^frames=[1-9]/, { timeout_ms: 10_000 });
       await stop_watching(viewer);
       return performance.now() - from;
@@ -111,9 +112,9 @@ const kFaults = {
     for (const viewer of watching) viewer.kill_now();
     return performance.now();
   },
-  'flood of garbage': async ({ world }) => {
+  'flood of garbage and forgeries': async ({ world }) => {
     const flood = await Flood.connect(world.broker);
-    await flood.run({ shots: garbage(), seconds: 3 });
+    await flood.run({ shots: [...garbage({ viewer: kPlaces[0] }), ...forged({ viewer: kPlaces[0] })], seconds: 3 });
     flood.close();
     return performance.now();
   },
@@ -129,7 +130,8 @@ await bench('soak', kAbout, { minutes: 60, seed: 1 }, async (world, { minutes, s
   const film = join(world.dir, 'film.h264');
   copyFileSync(reference_stream(), film);
   const config = { video: { source: `file:${film}` }, access: { max_viewers: 24 }, ice: { local_addresses: [kAddress] } };
-  const perchd = await world.start_perchd({ config });
+  const guests = Object.fromEntries([...kPlaces, kProbe].map((name) => [name, {}]));
+  const perchd = await world.start_perchd({ config, sealed: true, guests });
   const pid = perchd.pid;
   const random = seeded(seed);
   const counts = { joined: 0, failed: 0, not_recovered: 0 };
@@ -137,7 +139,7 @@ await bench('soak', kAbout, { minutes: 60, seed: 1 }, async (world, { minutes, s
   const end = { over: false };
   end.reached = new Promise((resolve) => (end.reach = resolve));
   const watching = new Set();
-  const places = Array.from({ length: kViewers }, () => come_and_go(world, perchd, random, counts, watching, end));
+  const places = kPlaces.map((guest) => come_and_go(world, perchd, guest, random, counts, watching, end));
   const recoveries = Object.fromEntries(Object.keys(kFaults).map((name) => [name, []]));
   const sample = () => ({ rss_kb: resident_kb(pid), fds: open_files(pid), threads: task_count(pid) });
   await measuring_window(Math.min(kPause_ms, minutes * 6_000));
