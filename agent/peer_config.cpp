@@ -40,6 +40,7 @@ net::PeerConfig peer_config(const signaling::sdp::NegotiatedSession& agreed, con
   config.dtls_role = client ? net::DtlsRole::kClient : net::DtlsRole::kServer;
   for (const auto& sha256 : agreed.remote.fingerprints) config.remote_fingerprints.push_back({sha256});
   config.cname = cname;
+  config.may_talk = may_talk;
   // RFC 3264 §6.1: to a viewer that does not want to receive nothing is sent, until a later offer.
   if (const NegotiatedMedia* video = agreed.accepted("video"))
     config.video = net::StreamSendConfig{sender_config(*video), nullptr, video->sends()};

@@ -30,7 +30,8 @@ Peer::Peer(PeerConfig config, DtlsTransport dtls, Random& random, NtpClock clock
       clock_(clock),
       cname_(std::move(config.cname)),
       congestion_(congestion_config(config)),
-      pacer_(kUnmeasuredPacing, config.start_rate) {
+      pacer_(kUnmeasuredPacing, config.start_rate),
+      takes_media_(config.may_talk || config.talk) {
   renegotiate(std::move(config));
 }
 
@@ -43,8 +44,7 @@ void Peer::renegotiate(PeerConfig config) {
     lip_sync_.reset();
     if (video_) streams_[*video_].set_playout_delay({});  // who only watches sees each picture at once
   }
-  // Not later than the keys: only then does SRTP keep room for it.
-  if (config.talk && !talk_ && !srtp_) talk_.emplace(config.talk->payload_type, config.talk->clock_rate);
+  if (config.talk && !talk_ && takes_media_) talk_.emplace(config.talk->payload_type, config.talk->clock_rate);
   talk_active_ = config.talk && config.talk->active;
   talk_cc_id_ = config.talk ? config.talk->transport_wide_cc : std::nullopt;
 }
@@ -98,7 +98,7 @@ void Peer::on_datagram(TimePoint now, ByteView datagram) {
 void Peer::take_dtls_events() {
   while (std::optional<DtlsTransport::Event> event = dtls_.next_event()) {
     if (auto* connected = std::get_if<DtlsTransport::Connected>(&*event)) {
-      Result<SrtpSession> session = SrtpSession::create(connected->keys, talk_.has_value());
+      Result<SrtpSession> session = SrtpSession::create(connected->keys, takes_media_);
       if (!session) return end(Failed{session.error().message()});
       srtp_ = std::move(*session);
       events_.emplace_back(Connected{});

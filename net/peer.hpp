@@ -50,6 +50,7 @@ struct PeerConfig {
   std::optional<StreamSendConfig> video;
   std::optional<StreamSendConfig> audio;
   std::optional<TalkReceiveConfig> talk;  ///< nothing: media from the viewer is refused
+  bool may_talk = false;                  ///< `talk` may come with a later offer, for which room is kept (some 14 kB)
   std::string cname;                      ///< random, new for each viewer (RFC 7022)
   /// Of the congestion control; whether it may probe follows from the video's RTX.
   Bitrate start_rate = Bitrate::kbps(1000);
@@ -209,6 +210,7 @@ class Peer {
   std::vector<OutboundStream> streams_;
   std::optional<std::size_t> video_;  // its place in streams_
   std::optional<std::size_t> audio_;
+  const bool takes_media_;
   std::optional<InboundStream> talk_;
   bool talk_active_ = false;
   std::optional<std::uint8_t> talk_cc_id_;

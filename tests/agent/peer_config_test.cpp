@@ -88,6 +88,13 @@ TEST(PeerConfig, TalkIsTakenOnlyFromWhomItWasAgreedWith) {
   EXPECT_FALSE(peer_config(with_audio(Direction::kRecvOnly), "cname", true).audio);
 }
 
+// PROTOCOL.md "Sound": a viewer's first offer may have no audio section at all.
+TEST(PeerConfig, WhoMayTalkMayBeginWithALaterOffer) {
+  EXPECT_FALSE(peer_config(agreed_session(), "cname", true).talk);
+  EXPECT_TRUE(peer_config(agreed_session(), "cname", true).may_talk);
+  EXPECT_FALSE(peer_config(with_audio(Direction::kSendRecv), "cname", false).may_talk);
+}
+
 TEST(PeerConfig, RejectedVideoIsNotSent) {
   NegotiatedSession session = agreed_session();
   session.media.front().accepted = false;

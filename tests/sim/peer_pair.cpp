@@ -79,6 +79,7 @@ void PeerPair::add_viewer(const PairConfig& config, std::uint64_t seed) {
   peer.remote_fingerprints = {test_certificate(2).fingerprint()};
   peer.video = net::StreamSendConfig{sender_config(config, ssrc), &history_};
   peer.cname = "camera";
+  peer.may_talk = config.talk_later;
   if (config.sound) {
     net::RtpSenderConfig audio;
     audio.ssrc = ssrc + 2;

@@ -35,6 +35,7 @@ struct PairConfig {
   std::size_t frame_size = 8000;  ///< 2 Mbit/s at 30 fps
   bool adaptive = true;           ///< frames get smaller when a viewer's network carries less
   std::size_t viewers = 1;
+  bool talk_later = false;    ///< without sound so far, a viewer may talk after a renegotiation
   bool sound = false;         ///< 20 ms packets to the viewers, and the first may talk (payload type 111)
   double sound_card_ppm = 0;  ///< how much faster than nominal the sound card samples
 };

@@ -201,6 +201,23 @@ TEST(Talk, OfAViewerWhoMayNotIsRefused) {
   EXPECT_TRUE(pair.viewer(1).camera_side->connected());
 }
 
+TEST(Talk, MayBeginLongAfterTheKeys) {
+  PairConfig config;
+  config.talk_later = true;
+  PeerPair pair(314, config);
+  pair.run(seconds(1));
+  talk(pair, 1);
+  pair.run(milliseconds(100));
+  EXPECT_TRUE(heard(pair).empty()) << "not agreed yet";
+  net::PeerConfig more;
+  more.video = net::StreamSendConfig{{}, nullptr, true};
+  more.talk = net::TalkReceiveConfig{111, 48'000, kTalkCcId, true};
+  pair.viewer().camera_side->renegotiate(std::move(more));
+  talk(pair, 2);
+  pair.run(milliseconds(100));
+  EXPECT_EQ(heard(pair).size(), 1u);
+}
+
 TEST(Talk, OfAnotherPayloadTypeOrSizeIsDroppedAndTwiceIsOnce) {
   PeerPair pair(313, with_sound());
   pair.run(seconds(1));
