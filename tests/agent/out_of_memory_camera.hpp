@@ -129,9 +129,10 @@ class Camera {
     }
     const auto document = signaling::JsonDocument::parse(said);
     ASSERT_TRUE(document) << said;
+    const auto envelope = parse_envelope(document->root());
     const auto body = parse_body(*kind, document->root());
     const auto found = audience_.find(to.session);
-    if (body && found != audience_.end()) found->second->on_message(*body);
+    if (envelope && body && found != audience_.end()) found->second->on_message(envelope->seq, *body);
   }
 
   template <class F>

@@ -4,7 +4,9 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <filesystem>
+#include <functional>
 #include <thread>
 
 #include "signaling/json.hpp"
@@ -49,23 +51,24 @@ class ViewersTest : public signaling::test::TableTest {
     send(kPhone, body);
     while (auto event = table_.next_event()) viewers_.on_event(now_, std::move(*event));
   }
-  /// The link's sockets are the net thread's, which takes its time.
-  [[nodiscard]] static bool sockets_become(const std::function<bool(std::size_t)>& right) {
+  /// What the net thread does takes its time.
+  [[nodiscard]] static bool soon(const std::function<bool()>& done) {
     const TimePoint end = monotonic_now() + seconds(10);
-    while (!right(open_sockets()) && monotonic_now() < end) std::this_thread::yield();
-    return right(open_sockets());
+    bool good = done();
+    for (; !good && monotonic_now() < end; good = done()) std::this_thread::yield();
+    return good;
   }
   [[nodiscard]] bool link_is_open() const {
-    return sockets_become([this](std::size_t count) { return count > before_; });
+    return soon([this] { return gathered_ > 0; }) && open_sockets() > before_;
   }
   [[nodiscard]] bool nothing_is_left() const {
-    return table_.size() == 0 && viewers_.size() == 0 &&
-           sockets_become([this](std::size_t count) { return count == before_; });
+    return table_.size() == 0 && viewers_.size() == 0 && soon([this] { return open_sockets() == before_; });
   }
-  static net::NetThread::Events deaf() {
+  net::NetThread::Events events() {
     net::NetThread::Events e;
     e.on_local_candidate = [](net::LinkId, const std::string&) {};
-    e.on_gathering_done = e.on_ice_connected = e.on_connected = [](net::LinkId) {};
+    e.on_gathering_done = [this](net::LinkId) { ++gathered_; };
+    e.on_ice_connected = e.on_connected = [](net::LinkId) {};
     e.on_ended = [](net::LinkId, net::LinkEnd, const std::string&) {};
     e.on_keyframe_wanted = [](rtp::Tier) {};
     e.on_talk = [](net::LinkId, const net::InboundPacket&) {};
@@ -85,7 +88,8 @@ class ViewersTest : public signaling::test::TableTest {
   }
 
   SystemRandom system_random_;
-  net::NetThread net_{on_loopback(), sim::test_certificate(1), system_random_, deaf()};
+  std::atomic<int> gathered_ = 0;
+  net::NetThread net_{on_loopback(), sim::test_certificate(1), system_random_, events()};
   Viewers viewers_{table_, net_, sim::test_certificate(1).fingerprint(), system_random_, {}, callbacks()};
   const std::size_t before_ = open_sockets();
 };
