@@ -57,9 +57,12 @@ export function garbage({ prefix = 'perch/v1', camera = 'front-door', viewer } =
   return payloads.flatMap((payload) => ['offer', 'candidates', 'dance'].map((kind) => new Shot(prefix, camera, kind, payload, viewer)));
 }
 
-/** Well-formed sealed messages, as long as a browser's offer, that nobody's key opens. */
-export function forged({ prefix = 'perch/v1', camera = 'front-door', viewer } = {}) {
-  const body = () => Buffer.from(JSON.stringify({ v: 1, n: randomBytes(12).toString('base64url'), c: randomBytes(3000).toString('base64url') }));
+/** Ciphertext of the longest sealed message that is looked at: PROTOCOL.md "Limits". */
+export const kLongest = 24_500;
+
+/** Well-formed sealed messages, as long as a browser's offer or of `size` bytes of ciphertext, that nobody's key opens. */
+export function forged({ prefix = 'perch/v1', camera = 'front-door', viewer, size = 3000 } = {}) {
+  const body = () => Buffer.from(JSON.stringify({ v: 1, n: randomBytes(12).toString('base64url'), c: randomBytes(size).toString('base64url') }));
   return Array.from({ length: 8 }, () => new Shot(prefix, camera, 'offer', body(), viewer));
 }
 
