@@ -2,13 +2,19 @@
 // nor believes its answers; when the lies end, the picture comes.
 // needs: chromium
 import { randomBytes } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { browser_test, expect } from './harness/browser_test.mjs';
 import { until } from './harness/wait.mjs';
 
 const kEvil = 'stun:203.0.113.66:3478';
 
 await browser_test('hostile_state', async (world) => {
-  const perchd = await world.start_perchd({ sealed: true });
+  // It keeps its lies from the camera, who would deny them.
+  const rules = join(world.dir, 'lies.acl');
+  writeFileSync(rules, 'topic readwrite perch/#\nuser camera\ntopic write perch/v1/front-door/#\ntopic read perch/v1/front-door/in/#\n', { mode: 0o600 });
+  await world.start_broker({ more: [`acl_file ${rules}`] });
+  const perchd = await world.start_perchd({ sealed: true, config: { broker: { username: 'camera' } } });
   const { link } = perchd.invite('phone');
   const peer = await world.connect_peer({ viewer: 'phone' });
   const honest = await peer.until_state((state) => state.online);
