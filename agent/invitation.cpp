@@ -3,7 +3,8 @@
 
 #include <algorithm>
 #include <array>
-#include <ctime>
+#include <chrono>
+#include <cstdio>
 
 #include "agent/toml_parser.hpp"
 #include "hal/base/log.hpp"
@@ -155,13 +156,16 @@ std::string write_invitation(const Invitation& invitation) {
 }
 
 std::string to_text(UnixTime time) {
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
-  std::tm parts{};
+  // Calendars of <chrono>: time_t ends in 2038 on some boards, and system_clock, which counts nanoseconds, in 2262.
+  using namespace std::chrono;
+  const year_month_day date(floor<days>(time));
+  const hh_mm_ss clock(time - sys_days(date));
   std::array<char, 32> text{};
-  const std::size_t size = ::gmtime_r(&seconds, &parts) != nullptr
-                               ? std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts)
-                               : 0;
-  return {text.data(), size};
+  std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02dZ", static_cast<int>(date.year()),
+                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
+                static_cast<int>(clock.seconds().count()));
+  return text.data();
 }
 
 Result<std::optional<UnixTime>> parse_expiry(std::string_view text, UnixTime now) {

@@ -1,7 +1,9 @@
 #include "net/dtls_certificate.hpp"
 
+#include <algorithm>
 #include <array>
-#include <ctime>
+#include <chrono>
+#include <cstdio>
 
 #include "hal/base/private_file.hpp"
 #include "net/dtls_native.hpp"
@@ -16,25 +18,30 @@ constexpr const char* kName = "CN=perch";      // browsers show no name; the fin
 constexpr std::size_t kMaxCertificate = 1024;  // a P-256 one has about 300 bytes
 constexpr std::size_t kMaxPem = 2048;
 
-/// RFC 5280 §4.1.2.5 in the form mbedTLS takes, UTC.
-std::array<char, 16> asn1_time(nanoseconds unix_time) {
-  const std::int64_t whole = std::max<std::int64_t>(0, std::chrono::duration_cast<seconds>(unix_time).count());
-  const auto time = static_cast<std::time_t>(whole);
-  std::tm parts{};
-  gmtime_r(&time, &parts);
-  std::array<char, 16> out{};
-  std::strftime(out.data(), out.size(), "%Y%m%d%H%M%S", &parts);
+using std::chrono::floor;
+using std::chrono::sys_days;
+
+/// RFC 5280 §4.1.2.5 in the form mbedTLS takes, UTC. Calendars of <chrono>: time_t ends in 2038 on some boards.
+std::array<char, 32> asn1_time(nanoseconds unix_time) {
+  const std::chrono::sys_seconds time(std::max(seconds(0), floor<seconds>(unix_time)));
+  const std::chrono::year_month_day date(floor<std::chrono::days>(time));
+  const std::chrono::hh_mm_ss clock(time - sys_days(date));
+  std::array<char, 32> out{};
+  std::snprintf(out.data(), out.size(), "%04d%02u%02u%02d%02d%02d", static_cast<int>(date.year()),
+                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
+                static_cast<int>(clock.seconds().count()));
   return out;
 }
 
 /// `unix_time` before the end of validity?
 bool valid_at(const mbedtls_x509_crt& certificate, nanoseconds unix_time) {
-  std::tm end{};
-  end.tm_year = certificate.valid_to.year - 1900;
-  end.tm_mon = certificate.valid_to.mon - 1;
-  end.tm_mday = certificate.valid_to.day;
-  end.tm_hour = certificate.valid_to.hour;
-  return seconds(timegm(&end)) > unix_time;
+  const mbedtls_x509_time& end = certificate.valid_to;
+  const auto date = std::chrono::year(end.year) / end.mon / end.day;
+  if (!date.ok()) return false;
+  // In seconds: nanoseconds end in 2262, years in a certificate in 9999.
+  const std::chrono::sys_seconds last = sys_days(date) + std::chrono::hours(end.hour);
+  return last.time_since_epoch() > floor<seconds>(unix_time);
 }
 
 struct CertificateWriter {

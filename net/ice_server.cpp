@@ -43,12 +43,14 @@ Result<void> take_host_port(std::string_view rest, IceServer& server) {
     if (end == std::string_view::npos) return fail(Errc::kInvalid, "ICE server: missing ] after an IPv6 address");
     port = rest.substr(end + 1);
     server.host = rest.substr(1, end - 1);
+    if (server.host.find(':') == std::string::npos)  // RFC 3986 §3.2.2
+      return fail(Errc::kInvalid, "ICE server: only IPv6 addresses stand in brackets");
     if (port.starts_with(':')) port.remove_prefix(1);
   } else {
     port = cut_tail(rest, ':').value_or("");
     server.host = rest;
   }
-  if (server.host.empty() || server.host.find_first_of(" /\t\r\n") != std::string::npos)
+  if (server.host.empty() || server.host.find_first_of(" /[]\t\r\n") != std::string::npos)
     return fail(Errc::kInvalid, "ICE server: no valid host name");
   if (port.empty()) return {};
   const auto number = parse_decimal(port, 65535);

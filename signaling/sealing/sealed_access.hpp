@@ -12,7 +12,7 @@ namespace perch::signaling {
 /// ctl. Ring and random are borrowed.
 class SealedAccess final : public AccessPolicy {
  public:
-  static constexpr std::size_t kMaxSealedBytes = std::size_t{32} * 1024;
+  static constexpr std::size_t kMaxSealedBytes = std::size_t{28} * 1024;
 
   SealedAccess(const KeyRing& ring, Random& random) : ring_(ring), random_(random) {}
 

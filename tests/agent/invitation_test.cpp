@@ -93,5 +93,15 @@ TEST(Invitation, ExpiryIsReadAsPeopleWriteIt) {
 
 TEST(Invitation, TimesAreWrittenInUtc) { EXPECT_EQ(to_text(kNow), "2026-11-21T12:00:00Z"); }
 
+// The file of somebody with time to spare; nanoseconds in 64 bits end in 2262.
+TEST(Invitation, TimesFarAheadStayWhatTheyAre) {
+  const std::string key = "key = \"" + base64url_encode(Bytes(32, 1)) + "\"\nrights = [\"watch\"]\n";
+  const auto read = parse_invitation("x", key + "created = 2026-11-21T12:00:00Z\nexpires = 9999-12-31T23:59:59Z\n");
+  ASSERT_TRUE(read);
+  EXPECT_EQ(to_text(*read->expires), "9999-12-31T23:59:59Z");
+  EXPECT_EQ(to_text(UnixTime(1s) - 24h), "1969-12-31T00:00:01Z");
+  EXPECT_EQ(standing_of(*read, kNow), Standing::kValid);
+}
+
 }  // namespace
 }  // namespace perch::agent

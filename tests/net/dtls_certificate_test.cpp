@@ -80,6 +80,15 @@ TEST(DtlsCertificate, IsRenewedBeforeItExpires) {
   EXPECT_EQ(old.error().code, Errc::kUnavailable);
 }
 
+// Where time_t has 32 bits it ends in 2038, nanoseconds in 64 bits end in 2262.
+TEST(DtlsCertificate, LivesBeyond2038) {
+  SeededRandom random(1);
+  constexpr seconds kLate{2'200'000'000};
+  const std::string pem = DtlsCertificate::generate(random, kLate)->to_pem().value();
+  EXPECT_TRUE(DtlsCertificate::from_pem(pem, random, kLate + 9 * kYear));
+  EXPECT_FALSE(DtlsCertificate::from_pem(pem, random, kLate + 10 * kYear));
+}
+
 TEST_F(StateFolder, KeepsTheIdentityAcrossRestarts) {
   const auto first = load();
   ASSERT_TRUE(first) << first.error().message();

@@ -52,8 +52,9 @@ TEST(IceServer, UriNeverShowsCredentials) {
 }
 
 TEST(IceServer, RefusesWhatCannotWorkAndDoesNotRepeatSecrets) {
-  for (const char* uri : {"", "stun", "stun:", "http://h", "turn:", "turn:u@h", "turn:u:@h", "stun:h:0", "stun:h:65536",
-                          "turn:u:p@h?transport=sctp", "stun:[::1", "stun:a b"})
+  for (const char* uri :
+       {"", "stun", "stun:", "http://h", "turn:", "turn:u@h", "turn:u:@h", "stun:h:0", "stun:h:65536",
+        "turn:u:p@h?transport=sctp", "stun:[::1", "stun:a b", "stun:[h]", "stun:[[::1]", "stun:h]", "stun:[::1]]"})
     EXPECT_FALSE(parse_ice_server(uri)) << uri;
   const auto bad = parse_ice_server("turn:u:hunter2@h:99999");
   ASSERT_FALSE(bad);

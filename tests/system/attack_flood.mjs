@@ -58,7 +58,7 @@ export function garbage({ prefix = 'perch/v1', camera = 'front-door', viewer } =
 }
 
 /** Ciphertext of the longest sealed message that is looked at: PROTOCOL.md "Limits". */
-export const kLongest = 24_500;
+export const kLongest = 21_400;
 
 /** Well-formed sealed messages, as long as a browser's offer or of `size` bytes of ciphertext, that nobody's key opens. */
 export function forged({ prefix = 'perch/v1', camera = 'front-door', viewer, size = 3000 } = {}) {
