@@ -175,6 +175,9 @@ SignalWatch::SignalWatch(EventLoop& loop, int signal, std::function<void()> on_s
   g_source_attach(source_, loop.native());
 }
 
-SignalWatch::~SignalWatch() { drop(source_); }
+// Destroyed, but not given back: with its last source GLib restores a signal's default action, and a second SIGTERM
+// while perchd says goodbye (after Ctrl-C's SIGINT, say) would end it in the middle. So nobody heeds the signal from
+// now on, for a hundred bytes.
+SignalWatch::~SignalWatch() { g_source_destroy(source_); }
 
 }  // namespace perch

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cstdlib>
 #include <thread>
 #include <vector>
 
@@ -145,6 +146,22 @@ TEST(SignalWatch, CallsBackOnTheLoop) {
   ASSERT_EQ(::kill(::getpid(), SIGHUP), 0);
   loop.run();
   EXPECT_EQ(calls, 1);
+}
+
+// Ctrl-C reaches everybody on a terminal; who started us may then ask us to end as well, while we say goodbye.
+TEST(SignalWatch, ASignalThatComesAgainAfterItsTimeEndsNobody) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");  // GLib hears signals on a thread, which a fork leaves behind
+  const auto hear_it_and_go = [] {
+    {
+      EventLoop loop;
+      const SignalWatch watch(loop, SIGUSR1, [&] { loop.quit(); });
+      ::raise(SIGUSR1);
+      loop.run();
+    }
+    ::raise(SIGUSR1);
+    std::_Exit(0);
+  };
+  EXPECT_EXIT(hear_it_and_go(), testing::ExitedWithCode(0), "");
 }
 
 }  // namespace
