@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { artifact, browser_test, expect, expect_moving_pictures, fact } from '../browser/harness/browser_test.mjs';
 import { root } from '../browser/harness/paths.mjs';
-import { command_line, descendants } from '../browser/harness/proc.mjs';
+import { descendants, task_names } from '../browser/harness/proc.mjs';
 import { port_in_use } from '../browser/harness/ports.mjs';
 import { until, within } from '../browser/harness/wait.mjs';
 
@@ -17,8 +17,10 @@ class Terminal {
   output = '';
 
   constructor(command) {
-    this.process = spawn('script', ['--quiet', '--flush', '--return', '--command', command, '/dev/null'], { cwd: root, stdio: ['pipe', 'pipe', 'inherit'] });
-    process.on('exit', () => this.process.kill('SIGHUP'));
+    // The command takes the place of script's shell, whichever that is: dash would end of the Ctrl-C itself, as 130.
+    const args = ['--quiet', '--flush', '--return', '--command', `exec ${command}`, '/dev/null'];
+    this.process = spawn('script', args, { cwd: root, stdio: ['pipe', 'pipe', 'inherit'], env: { ...process.env, SHELL: '/bin/sh' } });
+    process.on('exit', () => this.process.kill('SIGTERM')); // script passes that on, and blocks SIGHUP
     this.process.stdout.setEncoding('utf8').on('data', (text) => (this.output += text));
     this.ended = new Promise((resolve) => this.process.on('close', (code, signal) => resolve(signal ?? code)));
   }
@@ -31,7 +33,7 @@ class Terminal {
   }
 }
 
-const name_of = (pid) => command_line(pid)[0].split('/').at(-1);
+const name_of = (pid) => task_names(pid)[0] ?? 'one that has ended'; // perchctl, as soon as it has drawn the code
 
 await browser_test('demo_session', async (world) => {
   const terminal = new Terminal('toolchain/demo --source pattern');
