@@ -47,13 +47,15 @@ std::size_t ascii_run(std::string_view text) {
 /// Where the string that begins behind `at` ends: at its closing quote, or at the end of the text. Nothing: it holds a
 /// NUL in disguise.
 std::optional<std::size_t> end_of_string(std::string_view text, std::size_t at) {
-  for (;;) {
-    const std::size_t quote = std::min(text.find('"', at), text.size());
-    const std::size_t escape = text.substr(0, quote).find('\\', at);
-    if (escape == std::string_view::npos) return quote;
-    if (text.substr(escape).starts_with("\\u0000")) return std::nullopt;
-    at = escape + 2;
-    if (at > text.size()) return text.size();
+  // Each letter is looked at for a quote once, and once for a backslash before that quote: time grows with the length
+  // only, also for a text of nothing but escapes.
+  for (std::size_t quote = text.find('"', at);;) {
+    const std::size_t end = std::min(quote, text.size());
+    const std::size_t escape = text.substr(at, end - at).find('\\');
+    if (escape == std::string_view::npos) return end;
+    if (text.substr(at + escape).starts_with("\\u0000")) return std::nullopt;
+    at = std::min(at + escape + 2, text.size());
+    if (quote < at) quote = text.find('"', at);  // that one was escaped
   }
 }
 

@@ -19,8 +19,7 @@ namespace perch::signaling {
 namespace {
 
 constexpr char kModule[] = "mqtt";
-constexpr Duration kProven =
-    seconds(5);  // a connection that lasts shorter is a failed attempt: the next one waits longer
+constexpr Duration kProven = seconds(5);        // what ends sooner was a failed attempt: the next one waits longer
 constexpr int kMaxUnacknowledged = 512;         // each of max_viewers (256) may be told two things at once
 constexpr Duration kMiscInterval = seconds(5);  // keep-alive bookkeeping; no faster timer runs while idle
 

@@ -40,12 +40,9 @@ SessionNumbers RecentSessions::take(const SessionKey& key) {
   if (known == nullptr) return {};
   const SessionNumbers numbers = *known;
   Share* share = share_of(key);
-  const auto ended = share != nullptr ? find_in(*share, key) : Share::iterator{};
-  if (share != nullptr && ended != share->end()) {
-    share->erase(ended);
-  } else {
-    entries_.pop_front();
-  }
+  const bool ended =
+      share != nullptr && std::erase_if(*share, [&](const Ended& one) { return &one.numbers == known; }) > 0;
+  if (!ended) entries_.pop_front();  // where find() has put it
   return numbers;
 }
 

@@ -14,8 +14,21 @@ struct Envelope {
   Bytes sealed;
 };
 
+/// What JSON costs depends on how much it holds more than on its length: 28 KiB of short lists take 0.4 ms, of one
+/// string a twentieth. Each value beyond the first of its list needs a comma, and lists nest 8 deep at most.
+bool holds_little(std::string_view json) {
+  constexpr int kMost = 64;
+  int found = 0;
+  for (const char mark : {',', '\\'}) {
+    for (std::size_t at = json.find(mark); at != std::string_view::npos; at = json.find(mark, at + 1))
+      if (++found > kMost) return false;
+  }
+  return true;
+}
+
 /// `{"v":1,"n":"…","c":"…"}`
 std::optional<Envelope> parse_envelope(std::string_view payload) {
+  if (!holds_little(payload)) return std::nullopt;
   const auto document = JsonDocument::parse(payload);
   if (!document) return std::nullopt;
   const auto member = [&](const char* name) {

@@ -66,6 +66,12 @@ export function forged({ prefix = 'perch/v1', camera = 'front-door', viewer, siz
   return Array.from({ length: 8 }, () => new Shot(prefix, camera, 'offer', body(), viewer));
 }
 
+/** Envelopes of the greatest length that is looked at, full of what makes JSON dear: escapes, and short strings. */
+export function crowded({ prefix = 'perch/v1', camera = 'front-door', viewer } = {}) {
+  const contents = ['\\'.repeat(14_000), Array.from({ length: 7_000 }, () => '')];
+  return contents.map((c) => new Shot(prefix, camera, 'offer', Buffer.from(JSON.stringify({ v: 1, n: '', c })), viewer));
+}
+
 /** Offers that are as good as anybody's, each of another viewer. */
 export function offers({ prefix = 'perch/v1', camera = 'front-door' } = {}) {
   const body = () => Buffer.from(JSON.stringify({ v: 1, seq: 0, epoch: '', sdp: offer_sdp(), want: { video: true } }));

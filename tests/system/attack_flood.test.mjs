@@ -1,6 +1,7 @@
 // A hostile broker, or somebody who may publish there: ten thousand messages a second at a sealed camera, of garbage and of
 // forgeries in the name of who watches, of forgeries in names that nobody bears, and of one authentic offer repeated; then, at an
-// open camera, of offers as good as anybody's. Who watches keeps watching, no message is dear, the log stays short, memory flat.
+// open camera, of offers that are refused and of such as are as good as anybody's. Who watches keeps watching, no message is dear, the
+// log stays short, memory flat.
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { browser_test, expect, fact } from '../browser/harness/browser_test.mjs';
@@ -9,7 +10,7 @@ import { is_sanitized } from '../browser/harness/paths.mjs';
 import { perchctl } from '../browser/harness/perchctl.mjs';
 import { resident_kb } from '../browser/harness/proc.mjs';
 import { measuring_window } from '../browser/harness/wait.mjs';
-import { Flood, forged, garbage, kPatientBroker, offers, replays, wave } from './attack_flood.mjs';
+import { Flood, forged, garbage, kPatientBroker, offers, refused_offers, replays, wave } from './attack_flood.mjs';
 import { kAddress, measured, stop_watching, watch, watch_overheard } from './attack_watch.mjs';
 
 const kSeconds = 3;
@@ -30,7 +31,10 @@ const sealed_waves = (offer) => [
   { name: 'the offer of who watches, repeated', shots: replays(offer), us: by_build(70, 180), counted: 'duplicate' },
 ];
 const kSealedGrowth_kb = by_build(1024, 8 * 1024);
-const open_wave = { name: 'good offers', shots: offers(), us: by_build(35, 75) };
+const open_waves = [
+  { name: 'offers that are refused', shots: refused_offers(), us: by_build(35, 75) },
+  { name: 'good offers', shots: offers(), us: by_build(35, 75) },
+];
 const kOpenGrowth_kb = by_build(2 * 1024, 8 * 1024); // as many sessions as the camera takes may begin, and take their memory
 
 const config = { video: { width: 320, height: 240, fps: 30 }, ice: { local_addresses: [kAddress] } };
@@ -92,7 +96,7 @@ await browser_test('attack_flood', async (world) => {
   const open = await world.start_perchd({ name: 'perchd-open', config, env });
   const other = await watch(world, open);
   const open_before_kb = resident_kb(open.pid);
-  await flooded(open_wave, { perchd: open, viewer: other, flood, quiet });
+  for (const one of open_waves) await flooded(one, { perchd: open, viewer: other, flood, quiet });
   const open_growth_kb = resident_kb(open.pid) - open_before_kb;
   expect(open_growth_kb < kOpenGrowth_kb, `memory to stay flat where all may offer, not to grow by ${open_growth_kb} kB`);
   flood.close();
