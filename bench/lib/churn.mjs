@@ -1,8 +1,6 @@
 // Viewers who come and go a thousand times: what stays behind in the agent.
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { bench, progress } from './bench.mjs';
-import { build_dir } from '../../tests/browser/harness/paths.mjs';
+import { built_program } from '../../tests/browser/harness/paths.mjs';
 import { open_files, resident_kb, task_count } from '../../tests/browser/harness/proc.mjs';
 import { Child } from '../../tests/browser/harness/process.mjs';
 import { until, within } from '../../tests/browser/harness/wait.mjs';
@@ -18,16 +16,10 @@ const kAddress = '127.0.0.2';
 // Names that take turns: of one name the camera begins 5 sessions in 10 s.
 const kGuests = Object.fromEntries(Array.from({ length: 48 }, (_, i) => [`guest-${i}`, {}]));
 
-function program(name) {
-  const path = join(build_dir, name);
-  if (!existsSync(path)) throw new Error(`${path} is not built: cmake --build --preset release --target ${name}`);
-  return path;
-}
-
 const at_camera = (world, perchd) => ['--broker', world.broker.mqtt_url, '--camera', perchd.id, '--local-address', kAddress, ...invitations(perchd)];
 
 async function come_and_go(world, perchd, cycles) {
-  const child = new Child('perch_churn', program('perch_churn'), [...at_camera(world, perchd), '--cycles', String(cycles)]);
+  const child = new Child('perch_churn', built_program('perch_churn'), [...at_camera(world, perchd), '--cycles', String(cycles)]);
   const outcome = await within(child.ended, { what: 'perch_churn to end', timeout_ms: 60_000 + cycles * 1000, detail: () => child.tail() });
   if (outcome.code !== 0) throw new Error(`not every cycle went as it should\n${child.tail()}`);
   return JSON.parse(child.lines.at(-1));
@@ -36,7 +28,7 @@ async function come_and_go(world, perchd, cycles) {
 /** Ten viewers watch, and their program is gone. */
 async function killed(world, perchd) {
   const args = [...at_camera(world, perchd), '--viewers', String(kViewersPerKill), '--seconds', '60', '--progress'];
-  const child = new Child('perch_receiver', program('perch_receiver'), args);
+  const child = new Child('perch_receiver', built_program('perch_receiver'), args);
   await child.wait_for_line(/^frames=/, { timeout_ms: 30_000 });
   child.kill_now();
   await child.ended;

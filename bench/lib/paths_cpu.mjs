@@ -1,12 +1,11 @@
 // What each way of a picture through perchd costs, without the network: bench/paths_probe on material made by ffmpeg.
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { progress } from './bench.mjs';
 import { guest_user_ns } from './guest_cpu.mjs';
 import { reference_stream } from './reference_stream.mjs';
 import { rounded } from '../../tests/browser/harness/figures.mjs';
-import { build_dir, root } from '../../tests/browser/harness/paths.mjs';
+import { built_program, root } from '../../tests/browser/harness/paths.mjs';
 import { Child } from '../../tests/browser/harness/process.mjs';
 
 // A sensor's noise costs an encoder more than any test image does.
@@ -19,10 +18,8 @@ function make_pictures(world, name, ...codec) {
 }
 
 function start_probe(command, seconds) {
-  const program = join(build_dir, 'perch_paths_probe');
-  if (!existsSync(program)) throw new Error(`${program} is not built: cmake --build --preset release --target perch_paths_probe`);
   const [guard, path] = command;
-  const argv = [...guard, program, path, String(seconds)];
+  const argv = [...guard, built_program('perch_paths_probe'), path, String(seconds)];
   return new Child('perch_paths_probe', argv[0], argv.slice(1));
 }
 

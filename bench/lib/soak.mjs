@@ -8,7 +8,7 @@ import { MqttPeer } from '../../tests/browser/harness/mqtt_peer.mjs';
 import { open_files, resident_kb, task_count } from '../../tests/browser/harness/proc.mjs';
 import { measuring_window, until } from '../../tests/browser/harness/wait.mjs';
 import { Flood, forged, garbage } from '../../tests/system/attack_flood.mjs';
-import { kAddress, stop_watching, watch } from '../../tests/system/attack_watch.mjs';
+import { kAddress, receiver_program, stop_watching, watch } from '../../tests/system/attack_watch.mjs';
 
 const kAbout = `Five places for invited viewers at a sealed camera: each watches for 10 to 60 s, leaves (every second one without a word) and comes again. Every
 20 s one fault, in turn: broker killed, broker stopped, broker frozen for 5 s, camera lost (its film is cut short) and back, all
@@ -127,6 +127,7 @@ const kFaults = {
 };
 
 await bench('soak', kAbout, { minutes: 60, seed: 1 }, async (world, { minutes, seed }) => {
+  receiver_program(); // a missing one is told now, not after an hour of viewers that failed
   const film = join(world.dir, 'film.h264');
   copyFileSync(reference_stream(), film);
   const config = { video: { source: `file:${film}` }, access: { max_viewers: 24 }, ice: { local_addresses: [kAddress] } };

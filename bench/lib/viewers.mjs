@@ -1,10 +1,10 @@
 // Sender cost: CPU milliseconds per viewer-second at 1, 5, 10 and 25 viewers of one pre-encoded stream.
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bench, progress } from './bench.mjs';
 import { reference_stream } from './reference_stream.mjs';
 import { median, rounded } from '../../tests/browser/harness/figures.mjs';
-import { build_dir } from '../../tests/browser/harness/paths.mjs';
+import { built_program } from '../../tests/browser/harness/paths.mjs';
 import { cpu_ns, resident_kb, task_count } from '../../tests/browser/harness/proc.mjs';
 import { Child } from '../../tests/browser/harness/process.mjs';
 import { measuring_window, within } from '../../tests/browser/harness/wait.mjs';
@@ -28,10 +28,8 @@ async function check_decoding(world, source) {
 }
 
 function start_receiver(world, perchd, count, seconds, json) {
-  const program = join(build_dir, 'perch_receiver');
-  if (!existsSync(program)) throw new Error(`${program} is not built: cmake --build --preset release --target perch_receiver`);
   const args = ['--broker', world.broker.mqtt_url, '--camera', perchd.id, '--viewers', count, '--seconds', seconds];
-  return new Child('perch_receiver', 'taskset', ['-c', '1', program, ...args.map(String), '--local-address', '127.0.0.2', '--json', json]);
+  return new Child('perch_receiver', 'taskset', ['-c', '1', built_program('perch_receiver'), ...args.map(String), '--local-address', '127.0.0.2', '--json', json]);
 }
 
 /** One measurement: CPU of a fresh perchd over `seconds` with `count` viewers, and what the viewers got. */

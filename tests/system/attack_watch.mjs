@@ -1,12 +1,13 @@
 // What a viewer sees and the agent uses while something happens to the camera.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { build_dir } from '../browser/harness/paths.mjs';
+import { built_program } from '../browser/harness/paths.mjs';
 import { cpu_ns, resident_kb } from '../browser/harness/proc.mjs';
 import { MqttPeer } from '../browser/harness/mqtt_peer.mjs';
 import { Child } from '../browser/harness/process.mjs';
 
 export const kAddress = '127.0.0.2';
+export const receiver_program = () => built_program('perch_receiver');
 
 /** {frames, ms} of a line of the viewer's progress, or null. */
 function progress_in(line) {
@@ -25,10 +26,8 @@ export function invitations(perchd, guests = Object.keys(perchd.invitations)) {
 
 /** `count` light viewers of the camera, watching when this resolves; `guests` as above. */
 export async function watch(world, perchd, { count = 1, seconds = 3600, guests } = {}) {
-  const program = join(build_dir, 'perch_receiver');
-  if (!existsSync(program)) throw new Error(`${program} is not built: cmake --build --preset release --target perch_receiver`);
   const args = ['--broker', world.broker.mqtt_url, '--camera', perchd.id, '--viewers', count, '--seconds', seconds, '--progress', '--local-address', kAddress, ...invitations(perchd, guests)];
-  const child = new Child('perch_receiver', program, args.map(String));
+  const child = new Child('perch_receiver', receiver_program(), args.map(String));
   await child.wait_for_line(/^frames=/, { timeout_ms: 20_000 });
   return child;
 }

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join as path_of } from 'node:path';
 import { here, join } from './namespace.mjs';
-import { build_dir } from './paths.mjs';
+import { built_program } from './paths.mjs';
 import { Child } from './process.mjs';
 
 const media = (n, end) => `10.8.${n}.${end}`;
@@ -32,7 +32,7 @@ export class FarReceiver {
     add_media_device(far.ns, 'media0', media(n, 2));
     const ends = ['--a', `/proc/self/ns/net,media${n}`, '--b', `/proc/${far.ns.pid}/ns/net,media0`];
     const argv = [...ends, '--a-to-b', link.to_there, '--b-to-a', link.to_here, '--seed', String(n)];
-    far.link = new Child(`link ${n}`, path_of(build_dir, 'perch_netsim'), argv);
+    far.link = new Child(`link ${n}`, built_program('perch_netsim'), argv);
     await far.link.wait_for_line(/"started"/, { what: `link ${n}` });
     return far;
   }
@@ -41,7 +41,7 @@ export class FarReceiver {
   watch({ camera, seconds, window, plis = 0 }) {
     this.json = path_of(this.world.dir, `viewer-${this.n}.json`);
     const args = ['--broker', this.world.broker.mqtt_url, '--camera', camera, '--seconds', seconds, '--window', window, '--plis', plis];
-    const argv = [...this.ns.command, path_of(build_dir, 'perch_receiver'), ...args.map(String), '--look', '--local-address', media(this.n, 2), '--json', this.json];
+    const argv = [...this.ns.command, built_program('perch_receiver'), ...args.map(String), '--look', '--local-address', media(this.n, 2), '--json', this.json];
     this.receiver = new Child(`viewer ${this.n}`, argv[0], argv.slice(1));
   }
 

@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { build_dir } from './paths.mjs';
+import { build_dir, built_program } from './paths.mjs';
 import { Child } from './process.mjs';
 import { until } from './wait.mjs';
 
@@ -69,7 +69,7 @@ export class ImpairedNet {
   async start_link({ to_there = '', to_here = '', seed = 1 }) {
     const ends = ['--a', `${kOurs},${kMedia.device}`, '--b', `${this.there},${kMedia.device}`];
     const ways = ['--a-to-b', to_there, '--b-to-a', to_here, '--seed', String(seed), '--wait-for-signal'];
-    const process = new Child('perch_netsim', join(build_dir, 'perch_netsim'), [...ends, ...ways]);
+    const process = new Child('perch_netsim', built_program('perch_netsim'), [...ends, ...ways]);
     await process.wait_for_line(/"ready"/, { what: 'the emulated link' });
     return new Link(process);
   }

@@ -11,6 +11,13 @@ export const perchd_path = process.env.PERCHD ?? first_existing(join(build_dir, 
 export const perchctl_path = join(dirname(perchd_path), 'perchctl');
 /** What perchd is started by, as in PERCH_UNDER=tests/system/under_unit_filter; usually nothing. */
 export const perchd_under = process.env.PERCH_UNDER ? [resolve(root, process.env.PERCH_UNDER)] : [];
+/** The path of one of our programs for tests and benches; throws with the way to build it when it is not there. */
+export function built_program(name) {
+  const path = join(build_dir, name);
+  if (!existsSync(path)) throw new Error(`${path} is not built: cmake --build --preset release --target ${name}`);
+  return path;
+}
+
 export const page_dir = join(root, 'signaling/viewer/dist');
 export const artifacts_dir = resolve(root, process.env.PERCH_ARTIFACTS ?? 'build/artifacts');
 
