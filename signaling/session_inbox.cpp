@@ -27,8 +27,11 @@ void SessionTable::on_own_state(TimePoint now, ByteView payload) {
 }
 
 void SessionTable::deny_lies(TimePoint now) {
-  if (!guard_.denies(now)) return;
+  const WhoSpoke who = guard_.denies(now);
+  if (who == WhoSpoke::kWeAlone) return;
   state_is_fresh_ = false;
+  // A broker that learns late that a connection of ours is gone, as after a change of networks: nothing to worry about.
+  if (who == WhoSpoke::kOurWill) return;
   // A line for the 1st, 2nd, 4th, 8th …: whoever may write there must not fill the log too.
   if (std::has_single_bit(++counters_.states_denied))
     PERCH_WARN(kModule,

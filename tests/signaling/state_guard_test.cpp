@@ -21,7 +21,7 @@ TEST_F(StateGuardTest, OurOwnWordsAreNoLies) {
   say("a");
   EXPECT_EQ(guard_.deadline(), kNever);
   hear("a");  // QoS 1 may say it twice
-  EXPECT_FALSE(guard_.denies(now_));
+  EXPECT_EQ(guard_.denies(now_), WhoSpoke::kWeAlone);
 }
 
 TEST_F(StateGuardTest, WhatWasSaidBeforeOursStandsNoMore) {
@@ -29,11 +29,11 @@ TEST_F(StateGuardTest, WhatWasSaidBeforeOursStandsNoMore) {
   guard_.on_published("b");
   hear("old, retained");
   hear("a");
-  EXPECT_FALSE(guard_.denies(now_));
+  EXPECT_EQ(guard_.denies(now_), WhoSpoke::kWeAlone);
   hear("b");
-  EXPECT_FALSE(guard_.denies(now_));
+  EXPECT_EQ(guard_.denies(now_), WhoSpoke::kWeAlone);
   hear("a");  // by somebody else this time
-  EXPECT_TRUE(guard_.denies(now_));
+  EXPECT_EQ(guard_.denies(now_), WhoSpoke::kSomebodyElse);
 }
 
 TEST_F(StateGuardTest, AnythingElseIsDenied) {
@@ -42,27 +42,34 @@ TEST_F(StateGuardTest, AnythingElseIsDenied) {
     now_ += StateGuard::kPause;
     hear(lie);
     EXPECT_LE(guard_.deadline(), now_) << lie;
-    EXPECT_TRUE(guard_.denies(now_)) << lie;
-    EXPECT_FALSE(guard_.denies(now_)) << "once";
+    EXPECT_EQ(guard_.denies(now_), WhoSpoke::kSomebodyElse) << lie;
+    EXPECT_EQ(guard_.denies(now_), WhoSpoke::kWeAlone) << "once";
   }
 }
 
 TEST_F(StateGuardTest, ALastWillMayOvertakeOurWords) {
   guard_.on_published("a");
   hear("will", true);
-  EXPECT_TRUE(guard_.denies(now_));
+  EXPECT_EQ(guard_.denies(now_), WhoSpoke::kOurWill);
+}
+
+TEST_F(StateGuardTest, ALastWillDoesNotCoverALie) {
+  say("a");
+  hear("lie");
+  hear("will", true);
+  EXPECT_EQ(guard_.denies(now_), WhoSpoke::kSomebodyElse);
 }
 
 TEST_F(StateGuardTest, OfAFloodTheLastLieIsDeniedAsWell) {
   int denials = 0;
   for (int i = 0; i < 100; ++i) {
     hear("lie");
-    if (guard_.denies(now_)) ++denials, say("a");
+    if (guard_.denies(now_) != WhoSpoke::kWeAlone) ++denials, say("a");
   }
   EXPECT_EQ(denials, 1);
   EXPECT_EQ(guard_.deadline(), now_ + StateGuard::kPause);
   now_ = guard_.deadline();
-  EXPECT_TRUE(guard_.denies(now_));
+  EXPECT_EQ(guard_.denies(now_), WhoSpoke::kSomebodyElse);
 }
 
 }  // namespace

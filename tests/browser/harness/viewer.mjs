@@ -122,13 +122,13 @@ export class Viewer {
     return (await this.path_ends(index)).map((end) => end.candidateType);
   }
 
-  /** The candidates of the selected pair as getStats() describes them: [here, camera]. */
+  /** The candidates of the selected pair as getStats() describes them: [here, camera]; {} while there is none, as between two paths. */
   path_ends(index = 0) {
     return this.page.evaluate(async (i) => {
       const report = await window.__perch.players[i].pc.getStats();
       const transport = [...report.values()].find((s) => s.type === 'transport');
-      const pair = report.get(transport.selectedCandidatePairId);
-      return [report.get(pair.localCandidateId), report.get(pair.remoteCandidateId)];
+      const pair = report.get(transport?.selectedCandidatePairId);
+      return [report.get(pair?.localCandidateId) ?? {}, report.get(pair?.remoteCandidateId) ?? {}];
     }, index);
   }
 
