@@ -14,6 +14,7 @@ const kStall_ms = 3_000;
 const kGone_ms = 1_500; //           no frame for this long while the camera is offline: it is not only its broker link
 const kFresh_ms = 400; //            a frame at most this old shows that the stream survived
 const kLeastFresh_ms = 130; //       what a decoder's buffer and a busy browser may add to a steady stream
+const kMove_ms = 2_000; //           a camera that changed networks needs so long to offer its new address
 const kFreshFrames = 4; //           so many frames in a row are not lost to chance
 const kWell_ms = 2_000; //           a picture that lasted this long and broke is called again at once
 const kSettled_ms = 10_000; //       one that lasted this long clears the growing pauses
@@ -112,7 +113,10 @@ export class Watch {
 
   /** The camera looks for new paths in a live call, e.g. because its network changed: an offer of its came. */
   on_offer(now) {
-    if (this.#call) this.#call.offered_at = now;
+    if (this.#call) {
+      this.#call.offered_at = now;
+      this.#call.doubt_at = null; // it is the camera we know
+    }
     this.on_answer(now);
   }
 
@@ -229,7 +233,7 @@ export class Watch {
     if (this.#state_is_fresh && !this.#state.online) {
       timers.push([call.frame_at + kGone_ms, end("lost", "MediaTimeout")]);
     } else if (call.doubt_at !== null) {
-      timers.push([Math.min(call.doubt_at + kFresh_ms, call.frame_at + call.fresh_ms), this.#resolve_doubt]);
+      timers.push([Math.min(call.doubt_at + Math.max(kFresh_ms, call.fresh_ms), call.frame_at + call.fresh_ms), this.#resolve_doubt]);
     }
     if (this.trouble === "") timers.push([call.frame_at + kStall_ms, () => (this.trouble = "stalled")]);
     return timers;
@@ -246,8 +250,7 @@ export class Watch {
   #on_return(now, before) {
     if (this.#state.epoch !== before.epoch || !before.online) this.#gone_epoch = null;
     const call = this.#call;
-    const suspect = !before.online && this.#state.epoch !== this.#last_epoch;
-    const fresh_ms = call && suspect ? fresh_ms_of(call) : kFresh_ms;
+    const fresh_ms = call && this.#fresh_ms_after(before, call);
     if (!call) {
       if (!before.online) this.retry_at = null;
     } else if (call.offered_at !== null && now - call.offered_at < kMendLimit_ms) {
@@ -258,6 +261,12 @@ export class Watch {
       call.doubt_at = now;
       call.fresh_ms = fresh_ms;
     }
+  }
+
+  /** How old its last frame may be before the call is given up. */
+  #fresh_ms_after(before, call) {
+    if (before.online) return kFresh_ms;
+    return this.#state.epoch === this.#last_epoch ? kMove_ms : fresh_ms_of(call);
   }
 
   #resolve_doubt(now) {

@@ -241,6 +241,20 @@ test("a camera that comes back under the epoch it had is the same: its stream ha
   assert.deepEqual(scene.actions(), []);
 });
 
+test("a camera that comes back under the epoch it had may offer its new address later", () => {
+  const scene = Scene.live().tell("on_state", offline_state()).pass(700).tell("on_state", camera_state({ epoch: "e1" }));
+  scene.pass(300).tell("on_offer").pass(1_500).tell("on_frame").stream(2_000);
+  assert.equal(scene.phase, "live");
+  assert.deepEqual(scene.actions(), []);
+});
+
+test("a camera that comes back under the epoch it had, but neither streams nor offers, is called anew", () => {
+  const scene = Scene.live().tell("on_state", offline_state()).pass(700).tell("on_state", camera_state({ epoch: "e1" })).pass(1_200);
+  assert.deepEqual(scene.actions(), []);
+  scene.pass(200);
+  assert.deepEqual(scene.actions(), [hang_up("UnknownReason"), call]);
+});
+
 test("a camera killed and back after a second is called on its return", () => {
   const scene = Scene.live().tell("on_state", offline_state()).pass(1_000);
   scene.tell("on_state", camera_state({ epoch: "e2" }));
