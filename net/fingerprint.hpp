@@ -3,11 +3,7 @@
 
 #include <array>
 #include <cstdint>
-#include <optional>
 #include <string>
-#include <string_view>
-
-#include "hal/base/bytes.hpp"
 
 namespace perch::net {
 
@@ -15,9 +11,7 @@ namespace perch::net {
 struct Fingerprint {
   std::array<std::uint8_t, 32> sha256{};
 
-  /// 32 pairs of hex digits of either case with colons between, as after "sha-256 " in a=fingerprint.
-  [[nodiscard]] static std::optional<Fingerprint> parse(std::string_view text);
-  /// Upper case with colons: "AB:CD:…".
+  /// 32 pairs of hex digits with colons between, as after "sha-256 " in a=fingerprint: "AB:CD:…".
   [[nodiscard]] std::string to_string() const;
   bool operator==(const Fingerprint&) const = default;
 };

@@ -1,7 +1,10 @@
 // Issue 2, "Bad input", as far as SDP goes: each becomes an error, and the error has the right name.
 #include <gtest/gtest.h>
 
+#include <cctype>
+
 #include "signaling/reasons.hpp"
+#include "signaling/sdp/agreement.hpp"
 #include "signaling/sdp/media_negotiation.hpp"
 #include "signaling/sdp/parser.hpp"
 #include "tests/signaling/fixtures.hpp"
@@ -38,6 +41,26 @@ TEST(SdpBadInput, WithoutFingerprint) {
   EXPECT_EQ(refusal(replaced(chromium_offer(), "sha-256", "sha-1")), ErrorCode::kBadRequest);
   EXPECT_EQ(refusal(replaced(chromium_offer(), "DB:51", "DB-51")), ErrorCode::kBadRequest);
   EXPECT_EQ(refusal(replaced(chromium_offer(), "DB:51", "51")), ErrorCode::kBadRequest);
+}
+
+constexpr std::string_view kDigest =
+    "00:01:02:03:04:05:06:07:08:09:0A:0B:0C:0D:0E:0F:10:11:12:13:14:15:16:17:18:19:1A:1B:1C:AB:CD:EF";
+
+TEST(SdpBadInput, FingerprintsInEitherCaseButNothingElse) {
+  ASSERT_TRUE(parse_sha256(kDigest));
+  EXPECT_EQ(parse_sha256(kDigest)->back(), 0xEF);
+  std::string lower(kDigest);
+  for (char& c : lower) c = static_cast<char>(std::tolower(c));
+  EXPECT_EQ(parse_sha256(lower), parse_sha256(kDigest));
+  for (std::size_t size = 0; size < kDigest.size(); ++size) EXPECT_FALSE(parse_sha256(kDigest.substr(0, size))) << size;
+  EXPECT_FALSE(parse_sha256(std::string(kDigest) + ":00"));
+  for (const char bad : {'G', ' ', '-', '\0', '\n'}) {
+    for (const std::size_t at : {0U, 1U, 2U, 94U}) {
+      std::string text(kDigest);
+      text[at] = bad;
+      EXPECT_FALSE(parse_sha256(text)) << at;
+    }
+  }
 }
 
 TEST(SdpBadInput, With200MLines) {
