@@ -51,15 +51,15 @@ std::string base64url_encode(ByteView bytes) {
 }
 
 std::optional<Bytes> base64url_decode(std::string_view text) {
-  Bytes out;
-  out.reserve(text.size() * 3 / 4);  // once: it may be a secret, and growing leaves copies behind
+  Bytes out(text.size() * 3 / 4);  // once: it may be a secret, and growing leaves copies behind
+  std::uint8_t* to = out.data();
   const auto value_of = [](char c) { return kValues[static_cast<std::uint8_t>(c)]; };
   for (; text.size() >= 4; text.remove_prefix(4)) {
     const std::uint8_t a = value_of(text[0]), b = value_of(text[1]), c = value_of(text[2]), d = value_of(text[3]);
     if (((a | b | c | d) & kNoLetter) == kNoLetter) return std::nullopt;
-    const std::uint8_t three[] = {static_cast<std::uint8_t>(a << 2 | b >> 4),
-                                  static_cast<std::uint8_t>(b << 4 | c >> 2), static_cast<std::uint8_t>(c << 6 | d)};
-    out.insert(out.end(), three, three + 3);
+    *to++ = static_cast<std::uint8_t>(a << 2 | b >> 4);
+    *to++ = static_cast<std::uint8_t>(b << 4 | c >> 2);
+    *to++ = static_cast<std::uint8_t>(c << 6 | d);
   }
   std::uint32_t bits = 0;
   int held = 0;
@@ -70,7 +70,7 @@ std::optional<Bytes> base64url_decode(std::string_view text) {
     held += 6;
     if (held < 8) continue;
     held -= 8;
-    out.push_back(static_cast<std::uint8_t>(bits >> held));
+    *to++ = static_cast<std::uint8_t>(bits >> held);
   }
   const bool spare_bits_clear = (bits & ((1U << held) - 1)) == 0;
   if (held >= 6 || !spare_bits_clear) return std::nullopt;

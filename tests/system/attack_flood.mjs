@@ -66,9 +66,9 @@ export function forged({ prefix = 'perch/v1', camera = 'front-door', viewer, siz
   return Array.from({ length: 8 }, () => new Shot(prefix, camera, 'offer', body(), viewer));
 }
 
-/** Envelopes of the greatest length that is looked at, full of what makes JSON dear: escapes, and short strings. */
+/** Envelopes full of what makes JSON dear, escapes and short strings, as long as such may be: PROTOCOL.md "Limits". */
 export function crowded({ prefix = 'perch/v1', camera = 'front-door', viewer } = {}) {
-  const contents = ['\\'.repeat(14_000), Array.from({ length: 7_000 }, () => '')];
+  const contents = ['\\'.repeat(480), Array.from({ length: 320 }, () => '')];
   return contents.map((c) => new Shot(prefix, camera, 'offer', Buffer.from(JSON.stringify({ v: 1, n: '', c })), viewer));
 }
 

@@ -46,19 +46,6 @@ TEST_F(SealedAccessTest, WhatIsLongerThanAnythingToSayIsNotLookedAt) {
   EXPECT_FALSE(opens(offer_, sealed((SealedAccess::kMaxSealedBytes + around) * 3 / 4)));
 }
 
-TEST_F(SealedAccessTest, AnEnvelopeHasRoomForMoreFieldsButNotForThousands) {
-  const std::string plain = from_viewer(1, offer_, "now", "{}");
-  const auto with = [&](std::size_t count, const std::string& value) {
-    std::string more;
-    for (std::size_t i = 0; i < count; ++i) more += "\"x" + std::to_string(i) + "\":" + value + ",";
-    return "{" + more + plain.substr(1);
-  };
-  EXPECT_TRUE(opens(offer_, with(20, "1")));
-  EXPECT_TRUE(opens(offer_, with(5, R"("a\nb")")));
-  EXPECT_FALSE(opens(offer_, with(100, "1")));
-  EXPECT_FALSE(opens(offer_, with(10, R"("\\\\\\\\\\\\\\\\")")));
-}
-
 TEST_F(SealedAccessTest, AStrangerAWrongKeyAndARevokedViewerAreAllTheSame) {
   const SessionKey stranger{"stranger", key_.session};
   const MessageAddress from_stranger{"cam", stranger, "offer"};
