@@ -13,7 +13,7 @@ namespace {
 struct Members {
   std::optional<std::string_view> version, nonce, sealed;
 
-  /// Of two with one name the first counts, as in JsonView.
+  /// Of two with one name and kind the first counts.
   void keep(std::string_view name, std::string_view value, bool is_text) {
     std::optional<std::string_view>* place = nullptr;
     if (name == "v" && !is_text) place = &version;
