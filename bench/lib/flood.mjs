@@ -10,8 +10,8 @@ const kAbout = `An invited viewer watches the test pattern at 1280x720p30 of a s
 a second to it: garbage and, as long as an offer, forgeries, both in the name of who watches; such forgeries in names that nobody
 bears; the viewer's own offer, as it went over the broker, again and again. Then, at an open camera, offers that are refused, and
 good ones of ever new viewers. Messages are counted as sent, and by the bytes that the camera read meanwhile; the worst of the six
-counts, memory over all of the first four. Last, sealed and without viewers, what a message that does not authenticate costs the agent, MQTT included: strangers'
-garbage, garbage in the name of somebody invited, and forgeries in that name; the dearest kind counts. And five hundred a second of
+counts, memory over all of the first four. Last, sealed and without viewers, what a message that does not authenticate costs the
+agent, MQTT included: strangers' garbage, garbage in the name of somebody invited, and forgeries in that name; the dearest kind counts. And five hundred a second of
 the longest forgeries that are looked at, 28 KiB, and of envelopes that are full of escapes and short strings, 1 KiB.`;
 const kGuest = 'phone';
 const config = { ice: { local_addresses: [kAddress] } };
